@@ -1,0 +1,536 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * batch.c - from records to blocks; see batch.h.
+ *
+ * What is done in parallel is a function of one chunk or one block, and ties are
+ * broken by input order: the same input gives the same bytes whatever the number
+ * of threads.
+ */
+
+#include "archive/batch.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "article/card.h"
+#include "base/alloc.h"
+#include "base/err.h"
+#include "format/dict.h"
+#include "format/terms.h"
+
+#define CHUNK_RECORDS 64
+#define SAMPLE_PIECE ((size_t)32 << 10)
+
+struct batch_chunk {
+	struct arena arena;
+	struct buf cards, bodies;
+	struct sha256 *hash;
+};
+
+void batch_init(struct batch *b, struct pool *pool)
+{
+	memset(b, 0, sizeof(*b));
+	b->pool = pool;
+}
+
+static void drop_results(struct batch *b)
+{
+	for (size_t i = 0; i < b->chunk_count; i++) {
+		arena_done(&b->chunks[i].arena);
+		buf_done(&b->chunks[i].cards);
+		buf_done(&b->chunks[i].bodies);
+		sha256_free(b->chunks[i].hash);
+	}
+	alloc_free(b->chunks);
+	b->chunks = NULL;
+	b->chunk_count = 0;
+	alloc_free(b->order);
+	b->order = NULL;
+	b->order_count = 0;
+	for (size_t i = 0; i < b->block_count; i++)
+		buf_done(&b->blocks[i].section);
+	b->block_count = 0;
+	b->cluster_count = 0;
+}
+
+void batch_clear(struct batch *b)
+{
+	drop_results(b);
+	buf_clear(&b->raw);
+	b->count = 0;
+}
+
+void batch_done(struct batch *b)
+{
+	drop_results(b);
+	buf_done(&b->raw);
+	alloc_free(b->records);
+	alloc_free(b->clusters);
+	alloc_free(b->blocks);
+	memset(b, 0, sizeof(*b));
+}
+
+int batch_add(struct batch *b, const char *card, size_t card_len,
+              const void *bytes, size_t len, const struct fiche_origin *origin)
+{
+	struct batch_record *r;
+
+	if (alloc_grow(&b->records, &b->cap, b->count + 1,
+	               sizeof(*b->records)) < 0 ||
+	    !buf_reserve(&b->raw, card_len + len)) {
+		b->raw.failed = false;
+		return FICHE_ERR_NOMEM;
+	}
+	r = &b->records[b->count++];
+	memset(r, 0, sizeof(*r));
+	r->is_file = card;
+	if (origin)
+		r->origin = *origin;
+	r->card_at = b->raw.len;
+	r->card_len = card_len;
+	buf_put(&b->raw, card, card_len);
+	r->raw_at = b->raw.len;
+	r->raw_len = len;
+	buf_put(&b->raw, bytes, len);
+	return 0;
+}
+
+static struct fiche_text text_at(const struct buf *b, size_t at)
+{
+	struct fiche_text t = { (const char *)b->ptr + at, b->len - at };
+
+	return t;
+}
+
+/* Card and body of one record, as offsets into the chunk's buffers, which may
+ * still move. */
+struct place {
+	size_t card_at, body_at;
+};
+
+static int split(struct batch *b, struct batch_record *r, struct batch_chunk *c,
+                 struct place *p, struct fiche_error *err)
+{
+	const char *raw = (const char *)b->raw.ptr + r->raw_at;
+
+	p->card_at = c->cards.len;
+	p->body_at = c->bodies.len;
+	if (r->is_file) {
+		r->kind = KIND_FILE;
+		r->card.len = r->card_len;
+		r->body.len = r->raw_len;
+		return 0;
+	}
+	if (card_split(&c->cards, &c->bodies, raw, r->raw_len) &&
+	    c->cards.len - p->card_at <= UINT32_MAX / 2) {
+		r->kind = KIND_JSON;
+		r->card.len = c->cards.len - p->card_at;
+		r->body.len = c->bodies.len - p->body_at;
+		return 0;
+	}
+	if (!buf_ok(&c->cards) || !buf_ok(&c->bodies))
+		return err_nomem(err);
+	r->kind = KIND_VERBATIM;
+	r->body.len = r->raw_len;
+	return 0;
+}
+
+/* Fields, digest and keys of a record whose card and body are in place. */
+static int understand(struct batch *b, struct batch_record *r,
+                      struct batch_chunk *c, const struct fiche_text *defaults,
+                      struct fiche_error *err)
+{
+	const char *raw = (const char *)b->raw.ptr + r->raw_at;
+	struct fiche_error why = { 0 };
+	int s;
+
+	s = record_fields(&r->article, &c->arena, r->kind, r->card, r->body,
+	                  false, defaults->ptr, defaults->len, &why);
+	if (s == FICHE_ERR_INPUT) {
+		r->why = arena_take(&c->arena, sizeof(*r->why));
+		if (!r->why)
+			return err_nomem(err);
+		*r->why = why;
+		r->status = s;
+		return 0;
+	}
+	if (s == 0)
+		s = sha256_of(r->article.digest, raw, r->raw_len);
+	if (s == 0)
+		s = record_keys(&r->keys, &r->article, r->body, c->hash);
+	r->article.text_size = r->body.len;
+	return s < 0 ? err_nomem(err) : 0;
+}
+
+struct scan_job {
+	struct batch *batch;
+	struct fiche_text defaults;
+};
+
+static int scan_chunk(void *ctx, size_t item, unsigned thread,
+                      struct fiche_error *err)
+{
+	struct scan_job *job = ctx;
+	struct batch *b = job->batch;
+	struct batch_chunk *c = &b->chunks[item];
+	struct place place[CHUNK_RECORDS];
+	size_t first = item * CHUNK_RECORDS;
+	size_t n = b->count - first < CHUNK_RECORDS ? b->count - first
+	                                            : CHUNK_RECORDS;
+	int r = 0;
+
+	(void)thread;
+	c->hash = sha256_new();
+	if (!c->hash)
+		return err_nomem(err);
+	for (size_t i = 0; r == 0 && i < n; i++)
+		r = split(b, &b->records[first + i], c, &place[i], err);
+	for (size_t i = 0; r == 0 && i < n; i++) {
+		struct batch_record *rec = &b->records[first + i];
+		const char *raw = (const char *)b->raw.ptr + rec->raw_at;
+
+		if (rec->kind == KIND_JSON) {
+			rec->card.ptr =
+				text_at(&c->cards, place[i].card_at).ptr;
+			rec->body.ptr =
+				text_at(&c->bodies, place[i].body_at).ptr;
+		} else {
+			rec->card.ptr = rec->is_file ? (const char *)b->raw.ptr +
+			                                       rec->card_at
+			                             : "{}";
+			if (!rec->is_file)
+				rec->card.len = 2;
+			rec->body.ptr = raw;
+		}
+		r = understand(b, rec, c, &job->defaults, err);
+	}
+	return r;
+}
+
+int batch_scan(struct batch *b, const char *defaults, size_t defaults_len,
+               struct fiche_error *err)
+{
+	struct scan_job job = { b, { defaults, defaults_len } };
+
+	b->chunk_count = (b->count + CHUNK_RECORDS - 1) / CHUNK_RECORDS;
+	b->chunks = alloc_zeroed(b->chunk_count, sizeof(*b->chunks));
+	if (!b->chunks) {
+		b->chunk_count = 0;
+		return err_nomem(err);
+	}
+	return pool_run(b->pool, b->chunk_count, scan_chunk, &job, err);
+}
+
+/* ---- order ---- */
+
+static int by_text(struct fiche_text a, struct fiche_text b)
+{
+	return term_compare(a.ptr, a.len, b.ptr, b.len);
+}
+
+/* Language, source, date, and then as they came in. */
+static int by_kin(const void *x, const void *y)
+{
+	const struct batch_record *a = *(struct batch_record *const *)x;
+	const struct batch_record *b = *(struct batch_record *const *)y;
+	int r = (a->kind == KIND_FILE) - (b->kind == KIND_FILE);
+
+	if (r == 0)
+		r = by_text(a->article.language, b->article.language);
+	if (r == 0)
+		r = by_text(a->article.source, b->article.source);
+	if (r == 0)
+		r = (a->article.published.begin > b->article.published.begin) -
+		    (a->article.published.begin < b->article.published.begin);
+	if (r == 0)
+		r = (a > b) - (a < b);
+	return r;
+}
+
+/*
+ * A cluster is a language; files (pages as they were) are a cluster of their
+ * own for each source.
+ */
+static bool same_cluster(const struct batch_record *a,
+                         const struct batch_record *b)
+{
+	return (a->kind == KIND_FILE) == (b->kind == KIND_FILE) &&
+	       by_text(a->article.language, b->article.language) == 0;
+}
+
+int batch_group(struct batch *b, struct fiche_error *err)
+{
+	struct batch_cluster *c = NULL;
+
+	b->order = alloc_zeroed(b->count, sizeof(*b->order));
+	if (!b->order)
+		return err_nomem(err);
+	for (size_t i = 0; i < b->count; i++)
+		if (b->records[i].status == 0 && !b->records[i].duplicate)
+			b->order[b->order_count++] = &b->records[i];
+	if (b->order_count > 1)
+		qsort(b->order, b->order_count, sizeof(*b->order), by_kin);
+	for (size_t i = 0; i < b->order_count; i++) {
+		struct batch_record *r = b->order[i];
+
+		if (!c || !same_cluster(b->order[i - 1], r)) {
+			if (alloc_grow(&b->clusters, &b->cluster_cap,
+			               b->cluster_count + 1,
+			               sizeof(*b->clusters)) < 0)
+				return err_nomem(err);
+			c = &b->clusters[b->cluster_count++];
+			memset(c, 0, sizeof(*c));
+			c->first = i;
+			c->language = r->article.language;
+		}
+		r->cluster = (uint32_t)(b->cluster_count - 1);
+		c->count++;
+		c->body_bytes += r->body.len;
+	}
+	return 0;
+}
+
+int batch_samples(const struct batch *b, const struct batch_cluster *cluster,
+                  size_t budget, struct sample **out, size_t *count)
+{
+	size_t first = cluster ? cluster->first : 0;
+	size_t n = cluster ? cluster->count : b->order_count;
+	uint64_t total = 0, seen = 0, taken = 0;
+	struct sample *s = NULL;
+	size_t used = 0, cap = 0;
+
+	for (size_t i = first; i < first + n; i++)
+		total += b->order[i]->shared && cluster
+		                 ? 0
+		                 : (cluster ? b->order[i]->body.len
+		                            : b->order[i]->card.len);
+	for (size_t i = first; i < first + n; i++) {
+		const struct batch_record *r = b->order[i];
+		struct fiche_text t = cluster ? r->body : r->card;
+
+		if (cluster && r->shared)
+			continue;
+		for (size_t at = 0; at < t.len; at += SAMPLE_PIECE) {
+			size_t len = t.len - at < SAMPLE_PIECE ? t.len - at
+			                                       : SAMPLE_PIECE;
+
+			/* Keep taken / seen close to budget / total. */
+			seen += len;
+			if (total > budget &&
+			    (double)taken * (double)total >
+			            (double)seen * (double)budget)
+				continue;
+			if (len < 8)
+				continue;
+			if (alloc_grow(&s, &cap, used + 1, sizeof(*s)) < 0) {
+				alloc_free(s);
+				return FICHE_ERR_NOMEM;
+			}
+			s[used].ptr = t.ptr + at;
+			s[used++].len = len;
+			taken += len;
+		}
+	}
+	*out = s;
+	*count = used;
+	return 0;
+}
+
+/* ---- blocks ---- */
+
+static int open_block(struct batch *b, size_t first, struct batch_block **out)
+{
+	struct batch_block *k;
+
+	if (alloc_grow(&b->blocks, &b->block_cap, b->block_count + 1,
+	               sizeof(*b->blocks)) < 0)
+		return FICHE_ERR_NOMEM;
+	k = &b->blocks[b->block_count++];
+	memset(k, 0, sizeof(*k));
+	k->first = first;
+	*out = k;
+	return 0;
+}
+
+int batch_plan(struct batch *b, const struct dictionary *cards_dict,
+               struct fiche_error *err)
+{
+	struct batch_block *k = NULL;
+	uint64_t cards = 0, bodies = 0;
+
+	for (size_t i = 0; i < b->order_count; i++) {
+		const struct batch_record *r = b->order[i];
+		uint64_t body = r->shared ? 0 : r->body.len + 1;
+		uint64_t card = r->card.len + 1;
+
+		if (!k || k->count >= BLOCK_RECORDS_TARGET ||
+		    b->order[i - 1]->cluster != r->cluster ||
+		    bodies + body / 2 > BLOCK_TARGET ||
+		    cards + card > BLOCK_TARGET * 4 ||
+		    bodies + body > BLOCK_RAW_MAX) {
+			if (open_block(b, i, &k) < 0)
+				return err_nomem(err);
+			k->cards_dict = cards_dict;
+			k->bodies_dict = b->clusters[r->cluster].dict;
+			cards = bodies = 0;
+		}
+		k->count++;
+		cards += card;
+		bodies += body;
+	}
+	return 0;
+}
+
+struct encode_thread {
+	struct encoder *cards, *bodies;
+	struct decoder *decoder;
+	struct buf raw, check, entries;
+};
+
+struct encode_job {
+	struct batch *batch;
+	struct fiche_text defaults;
+	struct encode_thread *thread;
+};
+
+static void put_line(struct buf *out, struct fiche_text t)
+{
+	buf_put(out, t.ptr, t.len);
+	buf_u8(out, '\n');
+}
+
+/* Compress `raw` behind what is in the section, decode it again, compare. */
+static int frame(struct encode_thread *t, struct encoder *enc,
+                 const struct dictionary *dict, struct batch_block *k,
+                 uint64_t *len, const char *what, struct fiche_error *err)
+{
+	size_t start = k->section.len;
+	int r;
+
+	r = encode_frame(enc, dict, t->raw.ptr, t->raw.len, &k->section, err);
+	if (r < 0)
+		return r;
+	*len = k->section.len - start;
+	buf_clear(&t->check);
+	if (!buf_reserve(&t->check, t->raw.len + 1))
+		return err_nomem(err);
+	r = decode_frame(t->decoder, k->section.ptr + start, (size_t)*len,
+	                 dict ? dict->decoder : NULL, dict ? dict->id : 0,
+	                 t->check.ptr, t->raw.len, FICHE_NOWHERE, what, err);
+	if (r < 0)
+		return r;
+	if (t->raw.len && memcmp(t->check.ptr, t->raw.ptr, t->raw.len) != 0)
+		return err_set(err, FICHE_ERR_CORRUPT, FICHE_NOWHERE,
+		               "libzstd decodes a %s frame to something else "
+		               "than went in",
+		               what);
+	return 0;
+}
+
+/*
+ * The head stands in front of the frames but tells their lengths: it is
+ * written once with zeros, and again when they are known.
+ */
+static int encode_block(void *ctx, size_t item, unsigned thread,
+                        struct fiche_error *err)
+{
+	struct encode_job *job = ctx;
+	struct encode_thread *t = &job->thread[thread];
+	struct batch *b = job->batch;
+	struct batch_block *k = &b->blocks[item];
+	struct buf head = { 0 };
+	size_t head_at = SECTION_HEADER_SIZE;
+	uint64_t cards_len;
+	int r;
+
+	buf_clear(&t->entries);
+	for (size_t i = k->first; i < k->first + k->count; i++) {
+		const struct batch_record *rec = b->order[i];
+		struct block_entry e = {
+			rec->kind, rec->shared,
+			rec->shared ? rec->number - rec->shared_with
+				    : rec->body.len
+		};
+
+		block_entry_put(&t->entries, &e);
+	}
+	k->head.first_record = b->order[k->first]->number;
+	k->head.record_count = (uint32_t)k->count;
+	k->head.cards_dict = k->cards_dict ? k->cards_dict->id : 0;
+	k->head.bodies_dict = k->bodies_dict ? k->bodies_dict->id : 0;
+	k->head.defaults.ptr = (const uint8_t *)job->defaults.ptr;
+	k->head.defaults.len = job->defaults.len;
+	k->head.entries.ptr = t->entries.ptr;
+	k->head.entries.len = t->entries.len;
+	buf_zeros(&k->section, head_at + BLOCK_FIXED + job->defaults.len +
+	                               t->entries.len);
+
+	buf_clear(&t->raw);
+	for (size_t i = k->first; i < k->first + k->count; i++)
+		put_line(&t->raw, b->order[i]->card);
+	k->head.cards_raw = (uint32_t)t->raw.len;
+	if (!buf_ok(&t->raw) || !buf_ok(&t->entries) || !buf_ok(&k->section))
+		return err_nomem(err);
+	r = frame(t, t->cards, k->cards_dict, k, &cards_len, "cards", err);
+	if (r < 0)
+		return r;
+	k->head.cards_len = (uint32_t)cards_len;
+	k->cards_end = (uint32_t)k->section.len;
+
+	buf_clear(&t->raw);
+	for (size_t i = k->first; i < k->first + k->count; i++)
+		if (!b->order[i]->shared)
+			put_line(&t->raw, b->order[i]->body);
+	k->head.bodies_raw = t->raw.len;
+	if (!buf_ok(&t->raw))
+		return err_nomem(err);
+	r = frame(t, t->bodies, k->bodies_dict, k, &k->head.bodies_len,
+	          "bodies", err);
+	if (r < 0)
+		return r;
+
+	block_head_encode(&head, &k->head);
+	if (buf_ok(&head))
+		memcpy(k->section.ptr + head_at, head.ptr, head.len);
+	else
+		r = err_nomem(err);
+	buf_done(&head);
+	if (r == 0 && sha256_of(k->sha256, k->section.ptr + head_at,
+	                        k->section.len - head_at) < 0)
+		r = err_nomem(err);
+	return r;
+}
+
+int batch_encode(struct batch *b, int level, const char *defaults,
+                 size_t defaults_len, struct fiche_error *err)
+{
+	unsigned n = pool_threads(b->pool);
+	struct encode_job job = { b, { defaults, defaults_len }, NULL };
+	int r = 0;
+
+	job.thread = alloc_zeroed(n, sizeof(*job.thread));
+	if (!job.thread)
+		return err_nomem(err);
+	for (unsigned i = 0; r == 0 && i < n; i++) {
+		job.thread[i].cards = encoder_new(level);
+		job.thread[i].bodies = encoder_new(level);
+		job.thread[i].decoder = decoder_new();
+		if (!job.thread[i].cards || !job.thread[i].bodies ||
+		    !job.thread[i].decoder)
+			r = err_nomem(err);
+	}
+	if (r == 0)
+		r = pool_run(b->pool, b->block_count, encode_block, &job, err);
+	for (unsigned i = 0; i < n; i++) {
+		struct encode_thread *t = &job.thread[i];
+
+		encoder_free(t->cards);
+		encoder_free(t->bodies);
+		decoder_free(t->decoder);
+		buf_done(&t->raw);
+		buf_done(&t->check);
+		buf_done(&t->entries);
+	}
+	alloc_free(job.thread);
+	return r;
+}

@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * batch.h - a few dozen MiB of records on their way into blocks.
+ *
+ * Records are collected, then understood in parallel (batch_scan), put in order
+ * (batch_group), cut into blocks (batch_plan), and compressed and checked in
+ * parallel (batch_encode).  The writer decides in between what is new.
+ */
+#ifndef ARCHIVE_BATCH_H
+#define ARCHIVE_BATCH_H
+
+#include "archive/encode.h"
+#include "archive/pool.h"
+#include "archive/record.h"
+#include "fiche/writer.h"
+#include "format/section.h"
+
+#define BATCH_BYTES ((size_t)40 << 20)
+#define BATCH_RECORDS ((size_t)1 << 18)
+#define BLOCK_TARGET ((size_t)256 << 10)
+#define BLOCK_RECORDS_TARGET 4096u
+
+struct batch_record {
+	/* as added */
+	bool is_file;
+	size_t raw_at, raw_len;   /* in batch->raw */
+	size_t card_at, card_len; /* in batch->raw: a file's card */
+	struct fiche_origin origin;
+
+	/* after batch_scan() */
+	int status;               /* 0, or FICHE_ERR_INPUT: refused, why says */
+	struct fiche_error *why;
+	enum record_kind kind;
+	struct fiche_text card, body;
+	struct fiche_article article;
+	struct record_keys keys;
+
+	/* the writer's decisions */
+	bool duplicate;
+	uint64_t number;
+	bool shared;
+	uint64_t shared_with;     /* record number of the body */
+	uint64_t supersedes;
+	bool older;
+
+	/* after batch_group() */
+	uint32_t cluster;
+};
+
+/* Records that are compressed with the same dictionary. */
+struct batch_cluster {
+	size_t first, count; /* in batch->order */
+	struct fiche_text language;
+	struct fiche_text source; /* empty: several */
+	uint64_t body_bytes;
+	const struct dictionary *dict; /* of the bodies; the writer sets it */
+};
+
+struct batch_block {
+	size_t first, count; /* in batch->order */
+	const struct dictionary *cards_dict, *bodies_dict;
+	struct block_head head;
+	struct buf section; /* room for the header, then the payload */
+	uint8_t sha256[32];
+	uint32_t cards_end;
+};
+
+struct batch {
+	struct pool *pool; /* borrowed */
+	struct buf raw;
+	struct batch_record *records;
+	size_t count, cap;
+	struct batch_chunk *chunks; /* what scanning produced */
+	size_t chunk_count;
+	struct batch_record **order; /* new records, in stored order */
+	size_t order_count;
+	struct batch_cluster *clusters;
+	size_t cluster_count, cluster_cap;
+	struct batch_block *blocks;
+	size_t block_count, block_cap;
+};
+
+void batch_init(struct batch *b, struct pool *pool);
+void batch_done(struct batch *b);
+/* Empty it for the next records. */
+void batch_clear(struct batch *b);
+
+/* Copy a record in; `card` is NULL for JSON.  0 or FICHE_ERR_NOMEM. */
+int batch_add(struct batch *b, const char *card, size_t card_len,
+              const void *bytes, size_t len, const struct fiche_origin *origin);
+
+/* Understand all records.  Refused ones get their status. */
+int batch_scan(struct batch *b, const char *defaults, size_t defaults_len,
+               struct fiche_error *err);
+/* Put what is neither refused nor a duplicate in stored order. */
+int batch_group(struct batch *b, struct fiche_error *err);
+/* Cut blocks; numbers, sharing and dictionaries are decided. */
+int batch_plan(struct batch *b, const struct dictionary *cards_dict,
+               struct fiche_error *err);
+/* Compress, decode again, compare. */
+int batch_encode(struct batch *b, int level, const char *defaults,
+                 size_t defaults_len, struct fiche_error *err);
+
+/* Evenly spread pieces of a cluster's bodies, or of all cards (cluster NULL), at
+ * most `budget` bytes.  0 or FICHE_ERR_NOMEM; free *out with alloc_free(). */
+int batch_samples(const struct batch *b, const struct batch_cluster *cluster,
+                  size_t budget, struct sample **out, size_t *count);
+
+#endif

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * indexing.h - the index of any number of records in bounded memory: runs that
+ * are merged at the end.  The writer makes segments with it, the verifier makes
+ * them again.
+ */
+#ifndef ARCHIVE_INDEXING_H
+#define ARCHIVE_INDEXING_H
+
+#include "archive/spool.h"
+#include "index/build.h"
+
+struct indexing;
+
+/* `path` is borrowed.  NULL: out of memory. */
+struct indexing *indexing_new(struct io *io, const char *path,
+                              uint64_t first_record);
+void indexing_free(struct indexing *x);
+int indexing_add(struct indexing *x, const struct index_record *r,
+                 struct fiche_error *err);
+/* After the records of a block were added. */
+int indexing_block(struct indexing *x, const struct index_block *k,
+                   struct fiche_error *err);
+uint64_t indexing_count(const struct indexing *x);
+uint64_t indexing_first(const struct indexing *x);
+/*
+ * Merge `before` (older segments in order, may be none) and all that was added
+ * into `out`.  Then only indexing_free().
+ */
+int indexing_finish(struct indexing *x, const struct segment_part_in *before,
+                    size_t before_count, struct spool *out,
+                    struct fiche_error *err);
+
+#endif

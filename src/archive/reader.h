@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* reader.h - what reader.c, view.c, select.c and recover.c share. */
+#ifndef ARCHIVE_READER_H
+#define ARCHIVE_READER_H
+
+#include <pthread.h>
+
+#include "archive/block.h"
+#include "archive/file.h"
+#include "archive/pages.h"
+#include "base/arena.h"
+#include "fiche/reader.h"
+#include "index/segment.h"
+
+/* One live segment.  What is below the line is filled when first needed, under
+ * the reader's mutex, and does not change afterwards. */
+struct reader_segment {
+	struct commit_segment where;
+	struct buf memory; /* logical bytes of a recovered segment */
+	bool in_memory;
+
+	bool opened;
+	struct segment segment;
+	bool has_fences;
+	struct segment_fences fences;
+};
+
+struct fiche_reader {
+	struct archive archive;
+	struct dict_cache *dicts;
+	struct reader_segment *segments; /* ascending record numbers */
+	size_t segment_count;
+	uint64_t record_end; /* one above the highest record number */
+	bool recovered;
+	struct fiche_info lost; /* totals of what a recovery found */
+	pthread_mutex_t mutex;
+};
+
+#define VIEW_BLOCKS 4
+
+struct fiche_view {
+	struct fiche_reader *reader;
+	struct decoder *decoder;
+	struct page_cache *pages;
+	struct block block[VIEW_BLOCKS];
+	unsigned long used[VIEW_BLOCKS];
+	unsigned long clock;
+	struct arena arena;
+	struct buf record;
+	struct buf json;
+};
+
+/* A segment_in for one segment, in the memory of `view_in`. */
+union view_in {
+	struct page_in page;
+	struct memory_in memory;
+};
+
+struct segment_in *view_in_init(union view_in *in, struct fiche_view *v,
+                                const struct reader_segment *s);
+
+/* The i-th segment, opened; with its fences if `fences`. */
+int reader_segment(struct fiche_reader *r, struct fiche_view *v, size_t i,
+                   bool fences, const struct reader_segment **out,
+                   struct fiche_error *err);
+/* Index of the segment that holds record `number`; segment_count if none. */
+size_t reader_find_segment(const struct fiche_reader *r, uint64_t number);
+
+/* The block of a record, with its body if `bodies`, and the record's place. */
+int view_block(struct fiche_view *v, uint64_t number, bool bodies,
+               struct block **out, uint32_t *index, struct fiche_error *err);
+
+/* The body of a record, wherever it is stored, borrowed from a block of the
+ * view. */
+int view_body(struct fiche_view *v, uint64_t number, struct fiche_text *out,
+              struct fiche_error *err);
+
+/* Scan for intact blocks (spec 4.3) and make the reader serve them. */
+int reader_recover(struct fiche_reader *r, struct fiche_error *err);
+
+int reader_open_file(struct fiche_reader **out, struct io_file *file,
+                     const struct fiche_open_options *opt,
+                     struct fiche_error *err);
+
+#endif

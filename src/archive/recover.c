@@ -1,0 +1,438 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * recover.c - an archive without its commits: every block that is whole, found
+ * by its sync bytes (spec 4.3).
+ *
+ * The index is made again in memory.  Record numbers come from the blocks, so
+ * that lost blocks leave gaps and nothing is renumbered.
+ */
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "archive/reader.h"
+#include "archive/record.h"
+#include "article/card.h"
+#include "base/alloc.h"
+#include "base/err.h"
+#include "format/dict.h"
+#include "index/build.h"
+
+#define CHUNK ((size_t)1 << 20)
+
+struct found_block {
+	uint64_t offset;
+	uint64_t size;
+	uint64_t first_record;
+	uint32_t record_count;
+	uint32_t cards_end;
+};
+
+struct scan {
+	struct fiche_reader *reader;
+	struct archive *archive;
+	struct found_block *blocks;
+	size_t block_count, block_cap;
+	struct commit dicts; /* only its dictionary list */
+	size_t dict_cap;
+	uint64_t dict_bytes;
+	bool has_uuid; /* learnt from a header */
+};
+
+/* If the superblock is lost and no commit is there: the UUID that the first
+ * good header has. */
+static void learn_uuid(struct scan *k, uint64_t at, const uint8_t *raw)
+{
+	struct archive *a = k->archive;
+	struct section s;
+
+	if (a->has_superblock || a->has_commit || k->has_uuid)
+		return;
+	if (section_decode(&s, raw, at, NULL, NULL) < 0)
+		return;
+	memcpy(a->uuid, s.uuid, UUID_SIZE);
+	k->has_uuid = true;
+}
+
+static int keep_block(struct scan *k, const struct section *s,
+                      const struct buf *raw, struct fiche_error *err)
+{
+	struct block_head h;
+	struct found_block *b;
+
+	if (block_head_decode(&h, raw->ptr + SECTION_HEADER_SIZE, s->inner_len,
+	                      s->payload_len, s->offset, err) < 0)
+		return 0;
+	if (alloc_grow(&k->blocks, &k->block_cap, k->block_count + 1,
+	               sizeof(*k->blocks)) < 0)
+		return err_nomem(err);
+	b = &k->blocks[k->block_count++];
+	b->offset = s->offset;
+	b->size = section_size(s);
+	b->first_record = h.first_record;
+	b->record_count = h.record_count;
+	b->cards_end = SECTION_HEADER_SIZE + h.head_len + h.cards_len;
+	return 0;
+}
+
+static int keep_dict(struct scan *k, const struct section *s,
+                     const struct buf *raw, struct fiche_error *err)
+{
+	struct commit *c = &k->dicts;
+	struct commit_dict *d;
+	struct dict_head h;
+
+	if (dict_head_decode(&h, raw->ptr + SECTION_HEADER_SIZE,
+	                     (size_t)s->payload_len, s->offset, err) < 0 ||
+	    h.class & DICT_PARITY)
+		return 0;
+	for (size_t i = 0; i < c->dict_count; i++)
+		if (c->dicts[i].id == h.id)
+			return 0;
+	if (alloc_grow(&c->dicts, &k->dict_cap, c->dict_count + 1,
+	               sizeof(*c->dicts)) < 0)
+		return err_nomem(err);
+	d = &c->dicts[c->dict_count++];
+	memset(d, 0, sizeof(*d));
+	d->id = h.id;
+	d->class = h.class;
+	d->offset = s->offset;
+	d->size = section_size(s);
+	memcpy(d->sha256, s->sha256, 32);
+	k->dict_bytes += d->size;
+	return 0;
+}
+
+/* The section at `at`, if it is whole; *size is then its length. */
+static int try_section(struct scan *k, uint64_t at, uint64_t *size,
+                       struct fiche_error *err)
+{
+	struct archive *a = k->archive;
+	struct section s, again;
+	struct buf raw = { 0 };
+	uint8_t sha[32];
+	int r;
+
+	*size = 0;
+	r = archive_read_header(a, at, a->size, &s, err);
+	if (r < 0)
+		return r == FICHE_ERR_IO ? r : 0;
+	if (s.type == SECTION_DATA || s.type == SECTION_DICT) {
+		r = archive_read_section(a, at, section_size(&s),
+		                         (enum section_type)s.type, &again,
+		                         &raw, err);
+		if (r == 0)
+			r = s.type == SECTION_DATA
+			            ? keep_block(k, &s, &raw, err)
+			            : keep_dict(k, &s, &raw, err);
+	} else {
+		r = archive_hash(a, at + SECTION_HEADER_SIZE, s.payload_len,
+		                 sha, err);
+		if (r == 0 && memcmp(sha, s.sha256, 32) != 0)
+			r = FICHE_ERR_CORRUPT;
+	}
+	buf_done(&raw);
+	if (r == 0)
+		*size = section_size(&s);
+	return r == FICHE_ERR_NOMEM || r == FICHE_ERR_IO ? r : 0;
+}
+
+/* Walk the file by its sync bytes. */
+static int scan_file(struct scan *k, struct fiche_error *err)
+{
+	struct archive *a = k->archive;
+	uint8_t *chunk = alloc_bytes(CHUNK);
+	uint64_t at = 0, chunk_at = 0;
+	size_t have = 0;
+	int r = chunk ? 0 : err_nomem(err);
+
+	while (r == 0 && at + SECTION_HEADER_SIZE <= a->size) {
+		const uint8_t *hit;
+		uint64_t size;
+		size_t skip;
+
+		if (at < chunk_at ||
+		    at + SECTION_HEADER_SIZE > chunk_at + have) {
+			chunk_at = at;
+			have = a->size - at < CHUNK ? (size_t)(a->size - at)
+			                            : CHUNK;
+			r = io_read(a->file, at, chunk, have, err);
+			if (r < 0)
+				break;
+		}
+		skip = (size_t)(at - chunk_at);
+		hit = memchr(chunk + skip + SECTION_SYNC_AT, 0x89,
+		             have - skip - SECTION_SYNC_AT);
+		if (!hit) {
+			at = chunk_at + have - SECTION_SYNC_AT + 1;
+			continue;
+		}
+		at = chunk_at + (uint64_t)(hit - chunk) - SECTION_SYNC_AT;
+		if (at + SECTION_HEADER_SIZE > chunk_at + have) {
+			if (chunk_at + have == a->size)
+				break;
+			continue; /* read on from here */
+		}
+		size = 0;
+		if (memcmp(hit, SECTION_SYNC, SECTION_SYNC_SIZE) == 0) {
+			learn_uuid(k, at, hit - SECTION_SYNC_AT);
+			r = try_section(k, at, &size, err);
+		}
+		at += size ? size : 1;
+	}
+	alloc_free(chunk);
+	return r;
+}
+
+static int by_record(const void *x, const void *y)
+{
+	const struct found_block *a = x, *b = y;
+	int r = (a->first_record > b->first_record) -
+	        (a->first_record < b->first_record);
+
+	return r ? r : (a->offset < b->offset) - (a->offset > b->offset);
+}
+
+static int by_dict_id(const void *x, const void *y)
+{
+	const struct commit_dict *a = x, *b = y;
+
+	return (a->id > b->id) - (a->id < b->id);
+}
+
+/* Where two blocks claim the same records, the later one in the file stays. */
+static void drop_overlaps(struct scan *k)
+{
+	size_t n = 0;
+
+	if (k->block_count > 1)
+		qsort(k->blocks, k->block_count, sizeof(*k->blocks), by_record);
+	for (size_t i = 0; i < k->block_count; i++) {
+		struct found_block *b = &k->blocks[i];
+		struct found_block *last = n ? &k->blocks[n - 1] : NULL;
+
+		if (last && b->first_record <
+		                    last->first_record + last->record_count) {
+			if (b->offset > last->offset)
+				*last = *b;
+			continue;
+		}
+		k->blocks[n++] = *b;
+	}
+	k->block_count = n;
+}
+
+/* ---- the index, made again ---- */
+
+struct rebuild {
+	struct scan *scan;
+	struct decoder *decoder;
+	struct block block, other;
+	struct arena arena;
+	struct sha256 *hash;
+	struct buf record;
+	struct index_builder *builder;
+	struct reader_segment *seg; /* being filled */
+};
+
+/* The body of a shared record, from the block that should have it. */
+static bool borrow_body(struct rebuild *x, uint64_t number,
+                        struct fiche_text *out)
+{
+	struct scan *k = x->scan;
+
+	for (size_t i = 0; i < k->block_count; i++) {
+		struct found_block *b = &k->blocks[i];
+		const struct block_record *rec;
+
+		if (number < b->first_record ||
+		    number - b->first_record >= b->record_count)
+			continue;
+		if (x->other.offset != b->offset &&
+		    block_load(&x->other, k->archive, k->reader->dicts,
+		               x->decoder, b->offset, b->size, 0, NULL) < 0)
+			return false;
+		if (block_bodies(&x->other, k->archive, k->reader->dicts,
+		                 x->decoder, (size_t)x->other.head.bodies_raw,
+		                 NULL) < 0)
+			return false;
+		rec = &x->other.records[number - b->first_record];
+		if (rec->shared)
+			return false;
+		out->ptr = (const char *)x->other.bodies.ptr + rec->body_at;
+		out->len = (size_t)rec->value;
+		return true;
+	}
+	return false;
+}
+
+static int rebuild_record(struct rebuild *x, uint32_t i,
+                          struct fiche_error *err)
+{
+	struct block *b = &x->block;
+	const struct block_record *rec = &b->records[i];
+	struct fiche_text card = { (const char *)b->cards.ptr + rec->card_at,
+		                   rec->card_len };
+	struct fiche_text body = { (const char *)b->bodies.ptr + rec->body_at,
+		                   (size_t)rec->value };
+	struct fiche_text raw;
+	struct fiche_article a = { 0 };
+	struct record_keys keys;
+	struct index_record entry;
+	int r;
+
+	arena_reset(&x->arena);
+	if (rec->shared &&
+	    !borrow_body(x, b->head.first_record + i - rec->value, &body))
+		body = (struct fiche_text){ "", 0 };
+	r = record_fields(&a, &x->arena, rec->kind, card, body, false,
+	                  (const char *)b->head.defaults.ptr,
+	                  b->head.defaults.len, err);
+	if (r == FICHE_ERR_NOMEM)
+		return r;
+	raw = body;
+	buf_clear(&x->record);
+	if (rec->kind == KIND_JSON &&
+	    card_join(&x->record, card.ptr, card.len, body.ptr, body.len,
+	              NULL) == 0) {
+		raw.ptr = (const char *)x->record.ptr;
+		raw.len = x->record.len;
+	}
+	if (sha256_of(a.digest, raw.ptr, raw.len) < 0 ||
+	    record_keys(&keys, &a, body, x->hash) < 0)
+		return err_nomem(err);
+	record_index(&entry, &a, &keys, rec->kind, rec->shared, body.len);
+	x->scan->reader->lost.records++;
+	x->scan->reader->lost.record_bytes += raw.len;
+	x->scan->reader->lost.body_bytes += rec->shared ? 0 : body.len;
+	return index_builder_add(x->builder, &entry) < 0 ? err_nomem(err) : 0;
+}
+
+static int close_segment(struct rebuild *x, struct fiche_error *err)
+{
+	int r;
+
+	if (!x->builder)
+		return 0;
+	r = index_builder_finish(x->builder, &x->seg->memory);
+	x->seg->where.record_count = index_builder_count(x->builder);
+	index_builder_free(x->builder);
+	x->builder = NULL;
+	return r < 0 ? err_nomem(err) : 0;
+}
+
+static int open_segment(struct rebuild *x, uint64_t first,
+                        struct fiche_error *err)
+{
+	struct fiche_reader *rd = x->scan->reader;
+
+	x->seg = &rd->segments[rd->segment_count++];
+	x->seg->in_memory = true;
+	x->seg->where.first_record = first;
+	x->builder = index_builder_new(first);
+	return x->builder ? 0 : err_nomem(err);
+}
+
+static int rebuild_block(struct rebuild *x, const struct found_block *f,
+                         struct fiche_error *err)
+{
+	struct fiche_reader *rd = x->scan->reader;
+	struct index_block where = { f->offset, f->size, f->record_count,
+		                     f->cards_end };
+	int r;
+
+	r = block_load(&x->block, x->scan->archive, rd->dicts, x->decoder,
+	               f->offset, f->size, 0, err);
+	if (r == 0)
+		r = block_bodies(&x->block, x->scan->archive, rd->dicts,
+		                 x->decoder, (size_t)x->block.head.bodies_raw,
+		                 err);
+	if (r < 0) /* its dictionary is lost, say: the block is too */
+		return r == FICHE_ERR_NOMEM ? r : 0;
+	if (!x->builder || rd->record_end != f->first_record) {
+		r = close_segment(x, err);
+		if (r == 0)
+			r = open_segment(x, f->first_record, err);
+	}
+	for (uint32_t i = 0; r == 0 && i < f->record_count; i++)
+		r = rebuild_record(x, i, err);
+	if (r == 0 && index_builder_block(x->builder, &where) < 0)
+		r = err_nomem(err);
+	rd->record_end = f->first_record + f->record_count;
+	return r;
+}
+
+static int rebuild_all(struct scan *k, struct fiche_error *err)
+{
+	struct rebuild x = { .scan = k };
+	int r = 0;
+
+	x.decoder = decoder_new();
+	x.hash = sha256_new();
+	/* At most every block begins a segment of its own. */
+	k->reader->segments =
+		alloc_zeroed(k->block_count, sizeof(*k->reader->segments));
+	k->reader->segment_count = 0;
+	if (!x.decoder || !x.hash || !k->reader->segments)
+		r = err_nomem(err);
+	for (size_t i = 0; r == 0 && i < k->block_count; i++)
+		r = rebuild_block(&x, &k->blocks[i], err);
+	if (r == 0)
+		r = close_segment(&x, err);
+	index_builder_free(x.builder);
+	block_done(&x.block);
+	block_done(&x.other);
+	arena_done(&x.arena);
+	sha256_free(x.hash);
+	decoder_free(x.decoder);
+	buf_done(&x.record);
+	return r;
+}
+
+int reader_recover(struct fiche_reader *rd, struct fiche_error *err)
+{
+	struct scan k = { .reader = rd, .archive = &rd->archive };
+	const struct commit *c = &rd->archive.last.commit;
+	int r;
+
+	rd->recovered = true;
+	r = scan_file(&k, err);
+	/* A commit that is left knows where parity is. */
+	for (size_t i = 0; r == 0 && rd->archive.has_commit &&
+	                   i < c->dict_count;
+	     i++) {
+		bool have = false;
+
+		for (size_t n = 0; n < k.dicts.dict_count; n++)
+			if (k.dicts.dicts[n].id == c->dicts[i].id) {
+				k.dicts.dicts[n] = c->dicts[i];
+				have = true;
+			}
+		if (have)
+			continue;
+		if (alloc_grow(&k.dicts.dicts, &k.dict_cap,
+		               k.dicts.dict_count + 1,
+		               sizeof(*k.dicts.dicts)) < 0)
+			r = err_nomem(err);
+		else
+			k.dicts.dicts[k.dicts.dict_count++] = c->dicts[i];
+	}
+	if (r == 0 && k.dicts.dict_count > 1)
+		qsort(k.dicts.dicts, k.dicts.dict_count,
+		      sizeof(*k.dicts.dicts), by_dict_id);
+	if (r == 0 && !(rd->dicts = dict_cache_new(&k.dicts)))
+		r = err_nomem(err);
+	if (r == 0) {
+		drop_overlaps(&k);
+		r = rebuild_all(&k, err);
+	}
+	rd->lost.dictionaries = k.dicts.dict_count;
+	rd->lost.dictionary_bytes = k.dict_bytes;
+	if (r == 0 && rd->segment_count == 0 && !rd->archive.has_commit &&
+	    rd->archive.size > SUPERBLOCK_SIZE && !rd->archive.has_superblock)
+		r = err_set(err, FICHE_ERR_CORRUPT, 0,
+		            "no intact block of articles is left");
+	alloc_free(k.blocks);
+	alloc_free(k.dicts.dicts);
+	return r;
+}

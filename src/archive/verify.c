@@ -1,0 +1,512 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * verify.c - every byte of the file is covered by some check; make them all
+ * (spec 4.8).  This file does what --quick does: sections, commits, the chain.
+ */
+
+#include "archive/verify.h"
+
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/err.h"
+#include "base/hash.h"
+#include "format/dict.h"
+
+#define CHUNK ((size_t)1 << 20)
+
+void verify_progress(struct verify *v, uint64_t bytes)
+{
+	v->done += bytes;
+	if (v->opt->on_progress)
+		v->opt->on_progress(v->opt->ctx, v->done, v->total);
+}
+
+/* The id of a record in hex, if the index still tells. */
+static const char *find_id(struct verify *v, uint64_t number, char out[65])
+{
+	static const char digits[] = "0123456789abcdef";
+	struct fiche_reader *rd = v->reader;
+	size_t i = reader_find_segment(rd, number);
+	const struct reader_segment *s;
+	uint8_t digest[32];
+	union view_in in;
+
+	if (i == rd->segment_count ||
+	    reader_segment(rd, v->view, i, false, &s, NULL) < 0 ||
+	    segment_digest(&s->segment, view_in_init(&in, v->view, s),
+	                   number - s->where.first_record, digest, NULL) < 0)
+		return NULL;
+	for (size_t k = 0; k < sizeof(digest); k++) {
+		out[2 * k] = digits[digest[k] >> 4];
+		out[2 * k + 1] = digits[digest[k] & 15];
+	}
+	out[64] = '\0';
+	return out;
+}
+
+void verify_finding(struct verify *v, const struct fiche_error *why,
+                    uint64_t first_record, uint64_t count)
+{
+	struct fiche_finding f = {
+		.code = why->code,
+		.offset = why->offset,
+		.text = why->text,
+		.first_record = first_record,
+		.record_count = count,
+	};
+	struct fiche_article a;
+	char id[65], title[256];
+
+	v->report.findings++;
+	v->report.records_lost += count;
+	if (!v->opt->on_finding)
+		return;
+	if (count > 0) {
+		f.id = find_id(v, first_record, id);
+		/* The cards may be whole where the bodies are not. */
+		if (fiche_view_card(v->view, first_record, &a, NULL) == 0 &&
+		    a.title.len > 0) {
+			size_t n = a.title.len < sizeof(title) - 1
+			                   ? a.title.len
+			                   : sizeof(title) - 1;
+
+			memcpy(title, a.title.ptr, n);
+			title[n] = '\0';
+			f.title = title;
+		}
+	}
+	v->opt->on_finding(v->opt->ctx, &f);
+}
+
+static bool ends_check(int r)
+{
+	return r == FICHE_ERR_NOMEM || r == FICHE_ERR_IO;
+}
+
+/* Report a failure of reading, unless it ends the check. */
+static int note(struct verify *v, int r, const struct fiche_error *why,
+                struct fiche_error *err)
+{
+	if (r == 0)
+		return 0;
+	if (ends_check(r))
+		return err_copy(err, why);
+	verify_finding(v, why, 0, 0);
+	return 0;
+}
+
+/* Hash a section's payload into its own hash and the batch's. */
+static int hash_payload(struct verify *v, uint64_t at, uint64_t len,
+                        struct sha256 *own, struct sha256 *batch,
+                        uint8_t *chunk, struct fiche_error *err)
+{
+	int r = 0;
+
+	while (r == 0 && len > 0) {
+		size_t n = len < CHUNK ? (size_t)len : CHUNK;
+
+		r = io_read(v->archive->file, at, chunk, n, err);
+		if (r < 0)
+			break;
+		if (own)
+			sha256_add(own, chunk, n);
+		sha256_add(batch, chunk, n);
+		at += n;
+		len -= n;
+		verify_progress(v, n);
+	}
+	return r;
+}
+
+/* Which records a damaged DATA section holds, as far as the index tells. */
+static void records_at(struct verify *v, uint64_t offset, uint64_t *first,
+                       uint64_t *count)
+{
+	struct fiche_reader *rd = v->reader;
+
+	*first = *count = 0;
+	for (size_t i = 0; i < rd->segment_count; i++) {
+		const struct reader_segment *s;
+		struct segment_block b;
+		union view_in in;
+
+		if (reader_segment(rd, v->view, i, false, &s, NULL) < 0)
+			continue;
+		for (uint64_t k = 0; k < s->segment.block_count; k++) {
+			if (segment_block_at(&s->segment,
+			                     view_in_init(&in, v->view, s), k,
+			                     &b, NULL) < 0)
+				break;
+			if (b.offset != offset)
+				continue;
+			*first = s->where.first_record + b.first_idx;
+			*count = b.record_count;
+			return;
+		}
+	}
+}
+
+struct walk {
+	struct sha256 *own, *batch;
+	uint8_t *chunk;
+	uint64_t sequence; /* expected next */
+	bool lost_count;   /* a section was skipped: any sequence will do */
+};
+
+/* The next place at or after `at` where a whole section header stands. */
+static uint64_t resync(struct verify *v, uint64_t at, uint64_t end)
+{
+	struct section s;
+
+	for (; at + SECTION_HEADER_SIZE <= end; at++) {
+		uint8_t sync[SECTION_SYNC_SIZE];
+
+		if (io_read(v->archive->file, at + SECTION_SYNC_AT, sync,
+		            sizeof(sync), NULL) < 0)
+			break;
+		if (memcmp(sync, SECTION_SYNC, sizeof(sync)) == 0 &&
+		    archive_read_header(v->archive, at, end, &s, NULL) == 0)
+			return at;
+	}
+	return end;
+}
+
+static int check_section(struct verify *v, struct walk *w, uint64_t at,
+                         uint64_t end, uint64_t *next, struct fiche_error *err)
+{
+	struct fiche_error why = { 0 };
+	uint8_t header[SECTION_HEADER_SIZE], sha[32];
+	uint64_t first, count;
+	struct section s;
+	int r;
+
+	r = archive_read_header(v->archive, at, end, &s, &why);
+	if (ends_check(r))
+		return err_copy(err, &why);
+	if (r < 0) {
+		uint64_t to = resync(v, at + 1, end);
+
+		records_at(v, at, &first, &count);
+		verify_finding(v, &why, first, count);
+		w->lost_count = true;
+		*next = to;
+		return hash_payload(v, at, to - at, NULL, w->batch, w->chunk,
+		                    err);
+	}
+	v->report.sections++;
+	if (s.sequence != w->sequence && !w->lost_count) {
+		(void)err_set(&why, FICHE_ERR_CORRUPT, at,
+		              "section %llu stands where number %llu belongs",
+		              (unsigned long long)s.sequence,
+		              (unsigned long long)w->sequence);
+		verify_finding(v, &why, 0, 0);
+	}
+	w->lost_count = false;
+	w->sequence = s.sequence + 1;
+	r = io_read(v->archive->file, at, header, sizeof(header), err);
+	if (r < 0)
+		return r;
+	sha256_add(w->batch, header, sizeof(header));
+	r = hash_payload(v, at + SECTION_HEADER_SIZE, s.payload_len, w->own,
+	                 w->batch, w->chunk, err);
+	if (r < 0)
+		return r;
+	if (sha256_end(w->own, sha) < 0)
+		return err_nomem(err);
+	if (memcmp(sha, s.sha256, 32) != 0) {
+		records_at(v, at, &first, &count);
+		(void)err_set(&why, FICHE_ERR_CORRUPT, at,
+		              "%s is damaged (SHA-256 mismatch)",
+		              s.type == SECTION_DATA    ? "a block of articles"
+		              : s.type == SECTION_INDEX ? "an index segment"
+		              : s.type == SECTION_DICT  ? "a dictionary"
+		                                        : "a section");
+		verify_finding(v, &why, first, count);
+	}
+	*next = at + section_size(&s);
+	return 0;
+}
+
+/* Everything of one generation: void, sections, commit, footer. */
+static int check_generation(struct verify *v, struct walk *w,
+                            const struct found_commit *c,
+                            struct fiche_error *err)
+{
+	uint64_t end = c->section.offset, at;
+	struct fiche_error why = { 0 };
+	uint8_t sha[32], have[FOOTER_SIZE], want[FOOTER_SIZE];
+	struct footer f = { c->section.offset, section_size(&c->section),
+		            c->commit.generation, c->end, { 0 } };
+	int r;
+
+	at = c->commit.batch_start + c->commit.void_len;
+	v->report.void_bytes += c->commit.void_len;
+	r = hash_payload(v, c->commit.batch_start, c->commit.void_len, NULL,
+	                 w->batch, w->chunk, err);
+	while (r == 0 && at < end)
+		r = check_section(v, w, at, end, &at, err);
+	if (r < 0)
+		return r;
+	if (sha256_end(w->batch, sha) < 0)
+		return err_nomem(err);
+	if (memcmp(sha, c->commit.batch_sha256, 32) != 0) {
+		(void)err_set(&why, FICHE_ERR_CORRUPT, end,
+		              "generation %llu is not what was committed "
+		              "(batch SHA-256 mismatch)",
+		              (unsigned long long)c->commit.generation);
+		verify_finding(v, &why, 0, 0);
+	}
+	if (c->section.sequence != w->sequence && !w->lost_count) {
+		(void)err_set(&why, FICHE_ERR_CORRUPT, end,
+		              "a commit has a wrong sequence number");
+		verify_finding(v, &why, 0, 0);
+	}
+	w->lost_count = false;
+	w->sequence = c->section.sequence + 1;
+	memcpy(f.uuid8, v->archive->uuid, sizeof(f.uuid8));
+	footer_encode(want, &f);
+	if (c->end > v->archive->size)
+		(void)err_set(&why, FICHE_ERR_TRUNCATED, v->archive->size,
+		              "the file ends inside a footer");
+	else if ((r = io_read(v->archive->file, c->end - FOOTER_SIZE, have,
+	                      sizeof(have), err)) < 0)
+		return r;
+	else if (memcmp(have, want, sizeof(have)) != 0)
+		(void)err_set(&why, FICHE_ERR_CORRUPT, c->end - FOOTER_SIZE,
+		              "the footer of generation %llu is damaged",
+		              (unsigned long long)c->commit.generation);
+	else
+		return 0;
+	verify_finding(v, &why, 0, 0);
+	return 0;
+}
+
+/* All commits, oldest first, as far back as the chain holds. */
+static int read_chain(struct verify *v, struct found_commit **out,
+                      size_t *count, struct fiche_error *err)
+{
+	struct found_commit *list = NULL, f;
+	struct fiche_error why = { 0 };
+	size_t n = 0, cap = 0;
+	int r;
+
+	if (v->archive->has_commit) {
+		r = archive_read_commit(v->archive,
+		                        v->archive->last.section.offset, &f,
+		                        err);
+		if (r < 0)
+			return r;
+		while (r == 0) {
+			if (alloc_grow(&list, &cap, n + 1, sizeof(*list)) < 0) {
+				found_commit_done(&f);
+				r = err_nomem(err);
+				break;
+			}
+			list[n++] = f;
+			r = archive_previous(v->archive, &list[n - 1], &f,
+			                     &why);
+			if (r < 0)
+				r = note(v, r, &why, err) < 0 ? r : FICHE_END;
+		}
+	}
+	for (size_t i = 0; i < n / 2; i++) {
+		f = list[i];
+		list[i] = list[n - 1 - i];
+		list[n - 1 - i] = f;
+	}
+	*out = list;
+	*count = n;
+	return n > 0 && r < 0 ? r : 0;
+}
+
+/* The first commit names the superblock it stands on. */
+static void check_first(struct verify *v, const struct found_commit *first)
+{
+	struct fiche_error why = { 0 };
+
+	if (first->commit.generation != 1 || !v->archive->has_superblock ||
+	    memcmp(first->commit.prev_sha256,
+	           v->archive->superblock_section.sha256, 32) == 0)
+		return;
+	(void)err_set(&why, FICHE_ERR_CORRUPT, first->section.offset,
+	              "the first commit was made on another superblock");
+	verify_finding(v, &why, 0, 0);
+}
+
+static int check_superblock(struct verify *v, struct fiche_error *err)
+{
+	uint8_t raw[SUPERBLOCK_SIZE];
+	struct fiche_error why = { 0 };
+	struct superblock sb;
+	struct section s;
+	int r;
+
+	r = io_read(v->archive->file, 0, raw, sizeof(raw), err);
+	if (r < 0)
+		return r;
+	v->report.sections++;
+	r = superblock_decode(&sb, &s, raw, &why);
+	if (r == FICHE_ERR_FOREIGN)
+		(void)err_set(&why, FICHE_ERR_CORRUPT, 0,
+		              "the first bytes of the archive are damaged");
+	return note(v, r, &why, err);
+}
+
+static int check_dictionaries(struct verify *v, struct fiche_error *err)
+{
+	const struct commit *c = &v->archive->last.commit;
+	struct fiche_error why = { 0 };
+	struct buf raw = { 0 }, parity = { 0 };
+	int mended, r = 0;
+
+	for (size_t i = 0; r == 0 && v->archive->has_commit && i < c->dict_count;
+	     i++) {
+		const struct commit_dict *d = &c->dicts[i];
+		struct dict_head h;
+		struct section s;
+		size_t len = dict_parity_len((size_t)d->size -
+		                             SECTION_HEADER_SIZE);
+
+		r = archive_read_dict(v->archive, d, &raw, &mended, &why);
+		r = note(v, r, &why, err);
+		buf_clear(&parity);
+		if (r == 0) {
+			r = archive_read_section(
+				v->archive, d->parity_offset,
+				SECTION_HEADER_SIZE + len, SECTION_DICT, &s,
+				&parity, &why);
+			if (r == 0)
+				r = dict_head_decode(
+					&h, parity.ptr + SECTION_HEADER_SIZE,
+					len, d->parity_offset, &why);
+			if (r == 0 &&
+			    (h.id != d->id || h.class != (d->class |
+			                                  DICT_PARITY) ||
+			     dict_parity_mend(raw.ptr, raw.len, &h) != 0))
+				r = err_set(&why, FICHE_ERR_CORRUPT,
+				            d->parity_offset,
+				            "the parity of dictionary %u does "
+				            "not fit it",
+				            (unsigned)d->id);
+			r = note(v, r, &why, err);
+		}
+	}
+	buf_done(&raw);
+	buf_done(&parity);
+	return r;
+}
+
+static int check_structure(struct verify *v, struct fiche_error *err)
+{
+	struct found_commit *chain = NULL;
+	struct walk w = { .own = sha256_new(),
+		          .batch = sha256_new(),
+		          .chunk = alloc_bytes(CHUNK),
+		          .sequence = 1 };
+	size_t n = 0;
+	int r = 0;
+
+	if (!w.own || !w.batch || !w.chunk)
+		r = err_nomem(err);
+	if (r == 0)
+		r = check_superblock(v, err);
+	if (r == 0)
+		r = read_chain(v, &chain, &n, err);
+	v->report.generations = n;
+	for (size_t i = 0; r == 0 && i < n; i++) {
+		if (i == 0) {
+			check_first(v, &chain[0]);
+			w.lost_count = chain[0].commit.generation != 1;
+		}
+		r = check_generation(v, &w, &chain[i], err);
+	}
+	if (r == 0)
+		r = check_dictionaries(v, err);
+	for (size_t i = 0; i < n; i++)
+		found_commit_done(&chain[i]);
+	alloc_free(chain);
+	alloc_free(w.chunk);
+	sha256_free(w.own);
+	sha256_free(w.batch);
+	return r;
+}
+
+static void check_tail(struct verify *v)
+{
+	struct archive *a = v->archive;
+	struct fiche_error why = { 0 };
+
+	v->report.tail_size = a->size > a->end ? a->size - a->end : 0;
+	if (a->size > a->end && a->commit_lost) {
+		(void)err_set(&why, FICHE_ERR_CORRUPT, a->end,
+		              "a later commit is damaged or was never complete");
+		verify_finding(v, &why, 0, 0);
+	}
+}
+
+static int run(struct verify *v, struct fiche_error *err)
+{
+	int r;
+
+	v->total = v->archive->end * (v->opt->quick ? 1 : 2);
+	r = check_structure(v, err);
+	if (r == 0 && v->reader->recovered) {
+		struct fiche_error why = { 0 };
+
+		(void)err_set(&why, FICHE_ERR_CORRUPT, 0,
+		              "no whole commit is left; %llu articles can be "
+		              "recovered",
+		              (unsigned long long)v->reader->lost.records);
+		verify_finding(v, &why, 0, 0);
+	} else if (r == 0) {
+		check_tail(v);
+	}
+	if (r == 0 && !v->opt->quick && !v->reader->recovered)
+		r = verify_content(v, err);
+	return r;
+}
+
+int verify_io(struct io *io, const char *path,
+              const struct fiche_verify_options *opt,
+              struct fiche_verify_report *out, struct fiche_error *err)
+{
+	static const struct fiche_verify_options standard;
+	struct verify v = { .path = path,
+		            .io = io,
+		            .opt = opt ? opt : &standard };
+	struct io_file *file;
+	int r;
+
+	memset(out, 0, sizeof(*out));
+	r = io_open(io, path, IO_READ, &file, err);
+	if (r == 0)
+		r = reader_open_file(&v.reader, file, NULL, err);
+	if (r < 0)
+		return r;
+	v.archive = &v.reader->archive;
+	v.report.file_size = v.archive->size;
+	v.view = fiche_view_new(v.reader);
+	v.pool = pool_new(v.opt->threads);
+	r = v.view && v.pool ? run(&v, err) : err_nomem(err);
+	pool_free(v.pool);
+	fiche_view_free(v.view);
+	fiche_reader_close(v.reader);
+	*out = v.report;
+	if (r < 0)
+		return r;
+	if (v.report.findings)
+		return err_set(err, FICHE_ERR_CORRUPT, FICHE_NOWHERE,
+		               "the archive is damaged");
+	if (v.report.tail_size)
+		return err_set(err, FICHE_ERR_TRUNCATED, FICHE_NOWHERE,
+		               "bytes of an interrupted append or of a cut "
+		               "file follow the last commit");
+	return 0;
+}
+
+int fiche_verify(const char *path, const struct fiche_verify_options *opt,
+                 struct fiche_verify_report *out, struct fiche_error *err)
+{
+	return verify_io(io_posix(), path, opt, out, err);
+}

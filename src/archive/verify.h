@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* verify.h - what verify.c (structure) and verify_content.c share. */
+#ifndef ARCHIVE_VERIFY_H
+#define ARCHIVE_VERIFY_H
+
+#include "archive/file.h"
+#include "archive/pool.h"
+#include "archive/reader.h"
+#include "fiche/verify.h"
+
+struct verify {
+	const char *path;
+	struct io *io;
+	const struct fiche_verify_options *opt;
+	struct fiche_verify_report report;
+	struct archive *archive; /* of `reader` */
+	struct fiche_reader *reader;
+	struct fiche_view *view;
+	struct pool *pool;
+	uint64_t done, total; /* bytes, for progress */
+};
+
+/* Report one thing that is wrong, about records if `count` > 0. */
+void verify_finding(struct verify *v, const struct fiche_error *why,
+                    uint64_t first_record, uint64_t count);
+void verify_progress(struct verify *v, uint64_t bytes);
+
+/* Decode everything that is live, rebuild the index, compare (spec 4.8, full).
+ * 0 or a failure that ends the check: FICHE_ERR_IO, FICHE_ERR_NOMEM. */
+int verify_content(struct verify *v, struct fiche_error *err);
+
+int verify_io(struct io *io, const char *path,
+              const struct fiche_verify_options *opt,
+              struct fiche_verify_report *out, struct fiche_error *err);
+
+#endif

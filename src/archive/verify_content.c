@@ -1,0 +1,415 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * verify_content.c - decode every block, rebuild every record and the index,
+ * and compare with what is stored (spec 4.8, full).
+ *
+ * Blocks are decoded in parallel, a window at a time; what depends on order
+ * (versions, the tree, the index) follows serially.
+ */
+
+#include <string.h>
+
+#include "archive/indexing.h"
+#include "archive/record.h"
+#include "archive/seen.h"
+#include "archive/verify.h"
+#include "article/card.h"
+#include "article/fields.h"
+#include "base/alloc.h"
+#include "base/err.h"
+#include "base/hash.h"
+#include "format/merkle.h"
+
+#define WINDOW 32 /* blocks decoded before their results are used */
+#define COMPARE ((size_t)256 << 10)
+
+/* One record as it was rebuilt. */
+struct checked {
+	struct index_record entry;
+	uint8_t url[32];
+	bool has_url;
+	int64_t time;
+	uint64_t record_len;
+	uint64_t own_body_len;
+};
+
+struct checked_block {
+	struct segment_block where;
+	uint64_t first_record;
+	int status; /* a finding if < 0 */
+	struct fiche_error why;
+	struct checked *records;
+	struct arena arena; /* texts of the entries */
+};
+
+struct checker {
+	struct decoder *decoder;
+	struct fiche_view *view; /* for bodies of other blocks */
+	struct block block;
+	struct buf record;
+	struct sha256 *hash;
+};
+
+struct content {
+	struct verify *v;
+	struct checker *checkers;
+	struct checked_block window[WINDOW];
+	struct seen urls;
+	struct merkle tree;
+	uint64_t records, record_bytes, body_bytes, blocks;
+	bool incomplete; /* a block was lost: totals and tree cannot be told */
+};
+
+static int copy_texts(struct arena *arena, struct index_record *e,
+                      struct fiche_error *err)
+{
+	struct fiche_text *tags;
+
+	e->source.ptr = arena_strndup(arena, e->source.ptr, e->source.len);
+	e->language.ptr =
+		arena_strndup(arena, e->language.ptr, e->language.len);
+	if (!e->source.ptr || !e->language.ptr)
+		return err_nomem(err);
+	if (e->tag_count == 0)
+		return 0;
+	tags = arena_take(arena, e->tag_count * sizeof(*tags));
+	for (size_t i = 0; tags && i < e->tag_count; i++) {
+		tags[i].len = e->tags[i].len;
+		tags[i].ptr = arena_strndup(arena, e->tags[i].ptr, tags[i].len);
+		if (!tags[i].ptr)
+			tags = NULL;
+	}
+	e->tags = tags;
+	return tags ? 0 : err_nomem(err);
+}
+
+static int check_record(struct checker *k, struct checked_block *cb, uint32_t i,
+                        struct arena *scratch, struct fiche_error *err)
+{
+	struct block *b = &k->block;
+	const struct block_record *rec = &b->records[i];
+	uint64_t number = cb->first_record + i;
+	struct fiche_text card = { (const char *)b->cards.ptr + rec->card_at,
+		                   rec->card_len };
+	struct fiche_text body = { (const char *)b->bodies.ptr + rec->body_at,
+		                   (size_t)rec->value };
+	struct fiche_text raw;
+	struct fiche_article a = { 0 };
+	struct record_keys keys;
+	struct checked *out = &cb->records[i];
+	int r;
+
+	arena_reset(scratch);
+	if (rec->shared) {
+		r = view_body(k->view, number, &body, err);
+		if (r < 0)
+			return r;
+	} else if (body.ptr[body.len] != '\n') {
+		return err_set(err, FICHE_ERR_CORRUPT, b->offset,
+		               "a body does not end where it should");
+	}
+	if (rec->kind != KIND_JSON && rec->kind != KIND_FILE &&
+	    (card.len != 2 || memcmp(card.ptr, "{}", 2) != 0))
+		return err_set(err, FICHE_ERR_CORRUPT, b->offset,
+		               "a verbatim record has a card");
+	raw = body;
+	if (rec->kind == KIND_JSON) {
+		buf_clear(&k->record);
+		r = card_join(&k->record, card.ptr, card.len, body.ptr,
+		              body.len, err);
+		if (r < 0)
+			return r;
+		raw.ptr = (const char *)k->record.ptr;
+		raw.len = k->record.len;
+	}
+	r = record_fields(&a, scratch, rec->kind, card, body, false,
+	                  (const char *)b->head.defaults.ptr,
+	                  b->head.defaults.len, err);
+	if (r < 0)
+		return r == FICHE_ERR_NOMEM
+		               ? r
+		               : err_set(err, FICHE_ERR_CORRUPT, b->offset,
+		                         "the card of record %llu is malformed",
+		                         (unsigned long long)number);
+	if (sha256_of(a.digest, raw.ptr, raw.len) < 0 ||
+	    record_keys(&keys, &a, body, k->hash) < 0)
+		return err_nomem(err);
+	record_index(&out->entry, &a, &keys, rec->kind, rec->shared, body.len);
+	memcpy(out->url, keys.url, sizeof(out->url));
+	out->has_url = keys.has_url;
+	out->time = record_version_time(&a);
+	out->record_len = raw.len;
+	out->own_body_len = rec->shared ? 0 : body.len;
+	return copy_texts(&cb->arena, &out->entry, err);
+}
+
+/* A pool job: one block.  What is wrong with it is not a failure of the job. */
+static int check_block(void *ctx, size_t item, unsigned thread,
+                       struct fiche_error *err)
+{
+	struct content *c = ctx;
+	struct checker *k = &c->checkers[thread];
+	struct checked_block *cb = &c->window[item];
+	struct fiche_reader *rd = c->v->reader;
+	struct arena scratch = { 0 };
+	int r;
+
+	r = block_load(&k->block, &rd->archive, rd->dicts, k->decoder,
+	               cb->where.offset, cb->where.size, 0, &cb->why);
+	if (r == 0 && (k->block.head.first_record != cb->first_record ||
+	               k->block.head.record_count != cb->where.record_count ||
+	               SECTION_HEADER_SIZE + k->block.head.head_len +
+	                               k->block.head.cards_len !=
+	                       cb->where.cards_end))
+		r = err_set(&cb->why, FICHE_ERR_CORRUPT, cb->where.offset,
+		            "block holds other records than the index says");
+	if (r == 0)
+		r = block_bodies(&k->block, &rd->archive, rd->dicts, k->decoder,
+		                 (size_t)k->block.head.bodies_raw, &cb->why);
+	if (r == 0) {
+		cb->records = alloc_zeroed(cb->where.record_count,
+		                           sizeof(*cb->records));
+		if (!cb->records)
+			r = err_nomem(&cb->why);
+	}
+	for (uint32_t i = 0; r == 0 && i < cb->where.record_count; i++)
+		r = check_record(k, cb, i, &scratch, &cb->why);
+	arena_done(&scratch);
+	cb->status = r;
+	if (r == FICHE_ERR_NOMEM || r == FICHE_ERR_IO)
+		return err_copy(err, &cb->why);
+	return 0;
+}
+
+static void window_clear(struct checked_block *cb)
+{
+	alloc_free(cb->records);
+	arena_done(&cb->arena);
+	memset(cb, 0, sizeof(*cb));
+}
+
+/* The rule of find_version() in the writer, told from the records alone. */
+static int set_version(struct content *c, struct checked *r, uint64_t number)
+{
+	struct seen_entry *e;
+
+	if (!r->has_url)
+		return 0;
+	e = seen_find(&c->urls, r->url);
+	if (e && r->time < e->time) {
+		r->entry.flags |= FLAG_OLDER;
+		return 0;
+	}
+	if (e)
+		r->entry.supersedes = e->number + 1;
+	return seen_put(&c->urls, r->url, number, r->time) ? 0
+	                                                   : FICHE_ERR_NOMEM;
+}
+
+/* Use the results of one block: tree, totals, versions, index. */
+static int take_block(struct content *c, struct checked_block *cb,
+                      struct indexing *x, struct fiche_error *err)
+{
+	struct verify *v = c->v;
+	struct index_block where = { cb->where.offset, cb->where.size,
+		                     cb->where.record_count,
+		                     cb->where.cards_end };
+	int r = 0;
+
+	if (cb->status < 0) {
+		verify_finding(v, &cb->why, cb->first_record,
+		               cb->where.record_count);
+		c->incomplete = true;
+		return 0;
+	}
+	v->report.blocks++;
+	c->blocks++;
+	for (uint32_t i = 0; r == 0 && i < cb->where.record_count; i++) {
+		struct checked *k = &cb->records[i];
+
+		if (set_version(c, k, cb->first_record + i) < 0 ||
+		    merkle_add(&c->tree, k->entry.digest) < 0)
+			return err_nomem(err);
+		c->records++;
+		c->record_bytes += k->record_len;
+		c->body_bytes += k->own_body_len;
+		v->report.records++;
+		v->report.text_bytes += k->record_len;
+		r = indexing_add(x, &k->entry, err);
+	}
+	if (r == 0)
+		r = indexing_block(x, &where, err);
+	verify_progress(v, cb->where.size);
+	return r;
+}
+
+/* Compare the rebuilt segment with the stored one. */
+static int compare(struct content *c, const struct reader_segment *s,
+                   struct indexing *x, struct fiche_error *err)
+{
+	struct fiche_error why = { 0 };
+	uint8_t *a = alloc_bytes(COMPARE), *b = alloc_bytes(COMPARE);
+	struct segment_in *in;
+	struct spool spool;
+	union view_in mem;
+	int r = a && b ? 0 : err_nomem(err);
+	bool same;
+
+	spool_init(&spool, c->v->io, c->v->path);
+	if (r == 0)
+		r = indexing_finish(x, NULL, 0, &spool, err);
+	same = r == 0 && spool.len == s->segment.len;
+	in = view_in_init(&mem, c->v->view, s);
+	for (uint64_t at = 0; r == 0 && same && at < spool.len; at += COMPARE) {
+		size_t n = spool.len - at < COMPARE ? (size_t)(spool.len - at)
+		                                    : COMPARE;
+
+		r = spool_read(&spool, at, a, n, err);
+		if (r == 0)
+			r = in->read(in, at, b, n, &why);
+		if (r == FICHE_ERR_CORRUPT) {
+			same = false;
+			r = 0;
+		} else if (r == 0) {
+			same = memcmp(a, b, n) == 0;
+		}
+	}
+	if (r == 0 && !same) {
+		if (why.code == 0)
+			(void)err_set(&why, FICHE_ERR_CORRUPT, s->where.offset,
+			              "the index is not what the articles give");
+		verify_finding(c->v, &why, 0, 0);
+	}
+	spool_done(&spool);
+	alloc_free(a);
+	alloc_free(b);
+	return r;
+}
+
+static int check_segment(struct content *c, const struct reader_segment *s,
+                         struct fiche_error *err)
+{
+	struct verify *v = c->v;
+	struct indexing *x =
+		indexing_new(v->io, v->path, s->where.first_record);
+	bool was_incomplete = c->incomplete;
+	union view_in in;
+	int r = x ? 0 : err_nomem(err);
+
+	c->incomplete = false;
+	for (uint64_t at = 0; r == 0 && at < s->segment.block_count;) {
+		size_t n = 0;
+
+		while (r == 0 && n < WINDOW && at < s->segment.block_count) {
+			struct checked_block *cb = &c->window[n];
+
+			r = segment_block_at(&s->segment,
+			                     view_in_init(&in, v->view, s), at,
+			                     &cb->where, err);
+			cb->first_record =
+				s->where.first_record + cb->where.first_idx;
+			n++;
+			at++;
+		}
+		if (r == 0)
+			r = pool_run(v->pool, n, check_block, c, err);
+		for (size_t i = 0; i < n; i++) {
+			if (r == 0)
+				r = take_block(c, &c->window[i], x, err);
+			window_clear(&c->window[i]);
+		}
+	}
+	if (r == 0 && !c->incomplete)
+		r = compare(c, s, x, err);
+	c->incomplete |= was_incomplete;
+	indexing_free(x);
+	return r;
+}
+
+static void check_totals(struct content *c)
+{
+	const struct commit *k = &c->v->archive->last.commit;
+	struct fiche_error why = { 0 };
+	uint8_t head[32];
+
+	if (c->incomplete)
+		return;
+	if (c->records != k->record_count ||
+	    c->record_bytes != k->record_bytes ||
+	    c->body_bytes != k->body_bytes || c->blocks != k->block_count) {
+		(void)err_set(&why, FICHE_ERR_CORRUPT,
+		              c->v->archive->last.section.offset,
+		              "the totals of the commit are wrong");
+		verify_finding(c->v, &why, 0, 0);
+	}
+	if (merkle_head(head, c->tree.peaks[0],
+	                merkle_peak_count(c->tree.leaves)) == 0 &&
+	    memcmp(head, k->tree_head, 32) != 0) {
+		(void)err_set(&why, FICHE_ERR_CORRUPT,
+		              c->v->archive->last.section.offset,
+		              "the tree head is not the one of the articles");
+		verify_finding(c->v, &why, 0, 0);
+	}
+}
+
+int verify_content(struct verify *v, struct fiche_error *err)
+{
+	unsigned n = pool_threads(v->pool);
+	struct content *c;
+	uint64_t before = v->report.findings;
+	int r = 0;
+
+	if (!v->archive->has_commit) {
+		v->report.index_compared = true;
+		return 0;
+	}
+	c = alloc_zeroed(1, sizeof(*c));
+	if (!c)
+		return err_nomem(err);
+	c->v = v;
+	c->checkers = alloc_zeroed(n, sizeof(*c->checkers));
+	if (!c->checkers)
+		r = err_nomem(err);
+	for (unsigned i = 0; r == 0 && i < n; i++) {
+		struct checker *k = &c->checkers[i];
+
+		k->decoder = decoder_new();
+		k->view = fiche_view_new(v->reader);
+		k->hash = sha256_new();
+		if (!k->decoder || !k->view || !k->hash)
+			r = err_nomem(err);
+	}
+	for (size_t i = 0; r == 0 && i < v->reader->segment_count; i++) {
+		const struct reader_segment *s;
+		struct fiche_error why = { 0 };
+
+		r = reader_segment(v->reader, v->view, i, false, &s, &why);
+		if (r == 0)
+			r = check_segment(c, s, &why);
+		if (r < 0 && r != FICHE_ERR_NOMEM && r != FICHE_ERR_IO) {
+			verify_finding(v, &why,
+			               v->reader->segments[i].where.first_record,
+			               v->reader->segments[i].where.record_count);
+			c->incomplete = true;
+			r = 0;
+		} else if (r < 0) {
+			(void)err_copy(err, &why);
+		}
+	}
+	if (r == 0)
+		check_totals(c);
+	v->report.index_compared = r == 0 && v->report.findings == before;
+	for (unsigned i = 0; c->checkers && i < n; i++) {
+		struct checker *k = &c->checkers[i];
+
+		decoder_free(k->decoder);
+		fiche_view_free(k->view);
+		block_done(&k->block);
+		buf_done(&k->record);
+		sha256_free(k->hash);
+	}
+	alloc_free(c->checkers);
+	seen_done(&c->urls);
+	alloc_free(c);
+	return r;
+}

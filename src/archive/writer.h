@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* writer.h - what writer.c, known.c and choose.c share. */
+#ifndef ARCHIVE_WRITER_H
+#define ARCHIVE_WRITER_H
+
+#include "archive/batch.h"
+#include "archive/emit.h"
+#include "archive/file.h"
+#include "archive/indexing.h"
+#include "archive/reader.h"
+#include "archive/seen.h"
+#include "fiche/writer.h"
+#include "format/merkle.h"
+
+/* A dictionary of this archive, and for which articles it was chosen. */
+struct writer_dict {
+	struct dictionary *dict;
+	struct commit_dict where;
+	bool is_new; /* written since the last commit: parity is owed */
+};
+
+struct fiche_writer {
+	char *path;
+	char *defaults; /* JSON, or "" */
+	struct fiche_writer_options opt;
+	int level;
+	bool plain;
+	struct io *io;
+	struct archive archive; /* owns the file and its lock */
+	struct pool *pool;
+	struct batch batch;
+	struct emitter emit;
+	uint64_t void_len;  /* of the batch that is open */
+	struct merkle tree;
+	struct indexing *indexing;
+	struct writer_dict *dicts;
+	size_t dict_count, dict_cap;
+	bool dicts_loaded; /* those of earlier commits */
+
+	/* Records of this writer, and of the archive when looked up. */
+	struct seen digests, urls, bodies;
+	struct fiche_reader *base; /* the last commit; opened when needed */
+	struct fiche_view *base_view;
+
+	uint64_t next_number;
+	uint64_t records, duplicates, record_bytes, body_bytes, blocks;
+	uint64_t committed_records; /* by this writer */
+	struct fiche_writer_stats stats;
+	bool failed;
+};
+
+/* known.c: is it in the archive, or among what this writer has added? */
+
+/* *known: the same record was stored before. */
+int known_digest(struct fiche_writer *w, const uint8_t digest[32], bool *known,
+                 struct fiche_error *err);
+/* The newest version of a URL.  0, or FICHE_END if there is none. */
+int known_url(struct fiche_writer *w, const struct batch_record *r,
+              uint64_t *number, int64_t *time, struct fiche_error *err);
+/* The record that holds the same body.  0, or FICHE_END. */
+int known_body(struct fiche_writer *w, const struct batch_record *r,
+               uint64_t *number, struct fiche_error *err);
+/* Forget what was opened of the last commit. */
+void known_reset(struct fiche_writer *w);
+
+/* choose.c: give each cluster of the batch its dictionary, writing new ones. */
+int choose_dictionaries(struct fiche_writer *w,
+                        const struct dictionary **cards_dict,
+                        struct fiche_error *err);
+void choose_done(struct fiche_writer *w);
+
+/* tiers.c: how many of the last `count` segments (record counts, oldest first)
+ * a new one of `added` records should be merged with (spec 4.7). */
+size_t tiers_to_merge(const uint64_t *records, size_t count, uint64_t added);
+
+int writer_open_io(struct fiche_writer **out, struct io *io, const char *path,
+                   const struct fiche_writer_options *opt,
+                   struct fiche_error *err);
+
+#endif

@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * writer.h - make an archive, or add to one.
+ *
+ * Records are collected in batches; a batch is grouped, compressed on several
+ * threads, decoded again and compared, then written.  Nothing is visible to
+ * readers before fiche_writer_commit() has returned 0, and then it is there
+ * for good: a crash, a full disk or a later failure never takes it back.
+ *
+ * Threads: one writer is used by one thread at a time.
+ */
+#ifndef FICHE_WRITER_H
+#define FICHE_WRITER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "fiche/error.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define FICHE_LEVEL_DEFAULT 0
+#define FICHE_RECORD_MAX ((size_t)64 << 20) /* bytes of one record */
+
+struct fiche_writer;
+
+enum fiche_open_mode {
+	FICHE_CREATE, /* FICHE_ERR_EXISTS if the file is there */
+	FICHE_APPEND, /* FICHE_ERR_IO (ENOENT) if it is not */
+};
+
+/* Where a record came from, for messages.  `file` must stay valid until the
+ * record is committed or rejected; line is 0 for a whole file. */
+struct fiche_origin {
+	const char *file;
+	uint64_t line;
+};
+
+struct fiche_writer_options {
+	enum fiche_open_mode mode;
+	int level;           /* zstd 1 to 22; 0 = the default */
+	bool plain;          /* no dictionaries, so that zstd -dc prints all */
+	unsigned threads;    /* 0 = one for each processor */
+	const char *defaults; /* JSON object for records that lack fields; NULL */
+	const uint8_t *uuid; /* 16 bytes; NULL = random */
+	bool has_time;       /* use `time` for every clock reading */
+	int64_t time;
+	/*
+	 * Called for each record that is refused, in input order, with the
+	 * bytes that came in; at the latest during fiche_writer_commit().
+	 */
+	void (*on_reject)(void *ctx, const struct fiche_origin *origin,
+	                  const void *bytes, size_t len,
+	                  const struct fiche_error *why);
+	/* Called after each batch. */
+	void (*on_progress)(void *ctx, uint64_t records, uint64_t bytes_in,
+	                    uint64_t bytes_out);
+	void *ctx;
+};
+
+struct fiche_writer_stats {
+	uint64_t records;       /* stored by this writer */
+	uint64_t duplicates;    /* same record again: counted, not stored */
+	uint64_t shared_bodies; /* other record, same body */
+	uint64_t versions;      /* other record under a known URL */
+	uint64_t rejected;
+	uint64_t verbatim;      /* stored as a whole line, not as a card */
+	uint64_t bytes_in;
+	uint64_t file_size;
+	uint64_t total_records; /* of the archive at the last commit */
+	uint64_t generation;
+	uint64_t void_bytes;    /* of an interrupted append, found on opening */
+	uint64_t structure_bytes; /* written since opening, without frames */
+};
+
+/*
+ * Open for writing and take the writer's lock.  `opt` may be NULL (create).
+ *
+ * Returns 0, FICHE_ERR_EXISTS, FICHE_ERR_BUSY, FICHE_ERR_IO, FICHE_ERR_FOREIGN,
+ * FICHE_ERR_UNSUPPORTED, FICHE_ERR_CORRUPT, FICHE_ERR_ARG (level, defaults) or
+ * FICHE_ERR_NOMEM.  On failure *out is NULL and the file is as it was.
+ */
+FICHE_API int fiche_writer_open(struct fiche_writer **out, const char *path,
+                                const struct fiche_writer_options *opt,
+                                struct fiche_error *err);
+
+/*
+ * Add one JSON object (a line without its line end).  The bytes are copied.
+ * A malformed one is reported through on_reject, not here.  May write a batch.
+ *
+ * Returns 0, FICHE_ERR_LIMIT (longer than FICHE_RECORD_MAX; nothing happened), or
+ * FICHE_ERR_IO / FICHE_ERR_NOMEM / FICHE_ERR_CORRUPT (a frame did not decode to what
+ * went in): then the writer can only be closed.
+ */
+FICHE_API int fiche_writer_add_json(struct fiche_writer *w, const void *json,
+                                    size_t len,
+                                    const struct fiche_origin *origin,
+                                    struct fiche_error *err);
+
+/*
+ * Add a file as it is.  `card` is the JSON object fiche writes about it: path,
+ * type, and whatever fields are known (spec 3.4, kind 2).  Returns as above, and
+ * FICHE_ERR_INPUT if card is not a JSON object.
+ */
+FICHE_API int fiche_writer_add_file(struct fiche_writer *w, const char *card,
+                                    size_t card_len, const void *bytes,
+                                    size_t len,
+                                    const struct fiche_origin *origin,
+                                    struct fiche_error *err);
+
+/* Records and bytes not committed yet. */
+FICHE_API uint64_t fiche_writer_pending(const struct fiche_writer *w);
+FICHE_API uint64_t fiche_writer_pending_bytes(const struct fiche_writer *w);
+
+/*
+ * Make everything added so far durable and visible.  With nothing pending it
+ * does nothing.  After a failure the writer can only be closed; what earlier
+ * commits kept stays.
+ */
+FICHE_API int fiche_writer_commit(struct fiche_writer *w,
+                                  struct fiche_error *err);
+
+FICHE_API void fiche_writer_stats(const struct fiche_writer *w,
+                                  struct fiche_writer_stats *out);
+
+/* Drops what is not committed.  Accepts NULL. */
+FICHE_API void fiche_writer_close(struct fiche_writer *w);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,3 @@
+sample_archive
+code fiche extract sample.fiche --source nobody
+code fiche extract sample.fiche nobody

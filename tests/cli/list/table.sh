@@ -1,0 +1,2 @@
+sample_archive
+fiche list sample.fiche

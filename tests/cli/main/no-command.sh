@@ -1,0 +1,5 @@
+code fiche
+code fiche lst news.fiche
+code fiche -x
+code fiche --verzion
+code fiche -

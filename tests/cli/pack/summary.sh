@@ -1,0 +1,5 @@
+sample >a.jsonl
+fiche pack news.fiche a.jsonl >out
+echo "exit $?"
+steady <out
+ls

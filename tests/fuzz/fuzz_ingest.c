@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * fuzz_ingest.c - any bytes as an input: sniffed, decompressed, classified, cut
+ * into lines or given a card.
+ *
+ * The bytes go through a pipe if they fit into one, else through a file, so
+ * both ways of reading are walked.  Every card must be one JSON object.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "article/json.h"
+#include "fiche/ingest.h"
+#include "support/fake_writer.h"
+
+#define PIPE_SIZE 4096 /* what every pipe holds without a reader */
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void check(bool ok)
+{
+	if (!ok)
+		abort();
+}
+
+static void check_card(const struct fake_record *r)
+{
+	struct json_scanner s;
+	struct json_item item;
+
+	if (r->card == NULL) {
+		check(memchr(r->bytes, '\n', r->len) == NULL);
+		return;
+	}
+	json_init(&s, r->card, strlen(r->card));
+	check(json_next(&s, &item) == JSON_OBJECT);
+	check(json_skip(&s) != JSON_BAD);
+	check(json_next(&s, &item) == JSON_END);
+}
+
+/* /dev/fd names what is open, so nothing needs a name in a folder. */
+static void run(int fd)
+{
+	struct fiche_writer w = { 0 };
+	struct fiche_ingest_options opt = { .record_max = 100000 };
+	struct fiche_ingest_stats stats = { 0 };
+	struct fiche_ingest *in;
+	char path[40];
+	size_t i;
+
+	(void)snprintf(path, sizeof(path), "/dev/fd/%d", fd);
+	check(fiche_ingest_new(&in, &w, &opt, NULL) == 0);
+	check(fiche_ingest_path(in, path, &stats, NULL) == 0);
+	check(stats.inputs == 1 && stats.records == w.count);
+	for (i = 0; i < w.count; i++)
+		check_card(&w.records[i]);
+	check(fiche_writer_commit(&w, NULL) == 0);
+	fiche_ingest_free(in);
+	fake_writer_reset(&w);
+}
+
+static void through_pipe(const uint8_t *data, size_t size)
+{
+	int ends[2];
+
+	check(pipe(ends) == 0);
+	check(write(ends[1], data, size) == (ssize_t)size);
+	check(close(ends[1]) == 0);
+	run(ends[0]);
+	check(close(ends[0]) == 0);
+}
+
+static void through_file(const uint8_t *data, size_t size)
+{
+	FILE *f = tmpfile();
+
+	check(f != NULL);
+	check(fwrite(data, 1, size, f) == size);
+	check(fflush(f) == 0);
+	run(fileno(f));
+	check(fclose(f) == 0);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	if (size <= PIPE_SIZE)
+		through_pipe(data, size);
+	else
+		through_file(data, size);
+	return 0;
+}

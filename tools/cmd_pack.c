@@ -1,0 +1,580 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * cmd_pack.c - fiche pack: from inputs to an archive.
+ *
+ * Whatever happens, what was good is committed before the program ends: at a
+ * signal, and also when some inputs could not be read.
+ */
+
+#include "commands.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "args.h"
+#include "defaults.h"
+#include "fiche/fiche.h"
+#include "fiche/ingest.h"
+#include "output.h"
+#include "progress.h"
+#include "rejects.h"
+#include "stop.h"
+#include "str.h"
+#include "values.h"
+
+#define CHECKPOINT_BYTES ((uint64_t)4 << 30)
+#define NAMED_REJECTS    10 /* more than these are only counted */
+
+struct pack {
+	struct tool *tool;
+	const struct args *args;
+	const char *path;
+	struct fiche_writer_options options;
+	struct fiche_ingest_options ingest;
+	struct str defaults;
+	uint8_t uuid[16];
+	struct rejects rejects;
+	struct progress progress;
+	struct fiche_writer *writer;
+	struct fiche_ingest *reader;
+	struct fiche_ingest_stats in;
+	struct fiche_writer_stats out;
+	uint64_t named; /* rejects that got a message */
+	uint64_t oversize;
+	uint64_t bytes_before; /* of the archive that is added to */
+	bool dry_run;
+	bool json;
+	bool created;
+	bool dropped; /* nothing came in: no archive was left behind */
+};
+
+/* ---- what was asked for -------------------------------------------- */
+
+static int read_count(struct tool *t, const char *name, const char *text,
+                      uint64_t least, uint64_t most, uint64_t *out)
+{
+	if (!value_count(out, text) || *out < least || *out > most)
+		return usage(t, "--%s: '%s' is not a number from %llu to %llu",
+		             name, text, (unsigned long long)least,
+		             (unsigned long long)most);
+	return 0;
+}
+
+static int read_checkpoint(struct pack *p, const char *text)
+{
+	uint64_t n;
+
+	if (value_duration(&n, text) && n > 0) {
+		p->ingest.checkpoint_seconds = (unsigned)n;
+		p->ingest.checkpoint_bytes = CHECKPOINT_BYTES;
+		return 0;
+	}
+	if (value_size(&n, text) && n > 0) {
+		p->ingest.checkpoint_seconds = 0;
+		p->ingest.checkpoint_bytes = n;
+		return 0;
+	}
+	return usage(p->tool, "--checkpoint: '%s' is neither a time (30s, 5m) "
+	                      "nor a size (64MiB, 1GiB)", text);
+}
+
+/*
+ * The identity of an archive whose bytes are to be the same each time: two
+ * 64-bit FNV-1a hashes, of the time (8 bytes, little-endian) and the base
+ * name; the second goes on from the first over the same bytes.  Version 8 of
+ * RFC 9562.
+ */
+static void fixed_uuid(uint8_t out[16], int64_t time, const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	const char *name = slash ? slash + 1 : path;
+	uint64_t h = UINT64_C(0xcbf29ce484222325);
+
+	for (int half = 0; half < 2; half++) {
+		for (int i = 0; i < 8; i++)
+			h = (h ^ ((uint64_t)time >> (8 * i) & 0xff)) *
+			    UINT64_C(0x100000001b3);
+		for (const char *c = name; *c != '\0'; c++)
+			h = (h ^ (uint8_t)*c) * UINT64_C(0x100000001b3);
+		for (int i = 0; i < 8; i++)
+			out[half * 8 + i] = (uint8_t)(h >> (56 - 8 * i));
+	}
+	out[6] = (uint8_t)((out[6] & 0x0f) | 0x80);
+	out[8] = (uint8_t)((out[8] & 0x3f) | 0x80);
+}
+
+static int read_identity(struct pack *p)
+{
+	struct fiche_writer_options *o = &p->options;
+	const char *uuid = args_value(p->args, OPT_UUID);
+	const char *when = args_value(p->args, OPT_TIME);
+	const char *epoch = getenv("SOURCE_DATE_EPOCH");
+
+	if (when) {
+		if (!value_time(&o->time, when))
+			return usage(p->tool, "--time: '%s' is not a time "
+			                      "(seconds since 1970, or "
+			                      "2024-03-01T12:00:00Z)", when);
+		o->has_time = true;
+	} else if (epoch && epoch[0] != '\0') {
+		if (!value_time(&o->time, epoch))
+			return usage(p->tool, "SOURCE_DATE_EPOCH: '%s' is not "
+			                      "a number of seconds", epoch);
+		o->has_time = true;
+	}
+	if (uuid) {
+		if (!value_uuid(p->uuid, uuid))
+			return usage(p->tool, "--uuid: '%s' is not 32 hex "
+			                      "digits", uuid);
+		o->uuid = p->uuid;
+	} else if (o->has_time) {
+		fixed_uuid(p->uuid, o->time, p->path);
+		o->uuid = p->uuid;
+	}
+	return 0;
+}
+
+static int read_options(struct pack *p)
+{
+	const struct args *a = p->args;
+	const char *text;
+	uint64_t n;
+	int r = 0;
+
+	p->dry_run = args_have(a, OPT_DRY_RUN);
+	p->json = args_have(a, OPT_JSON);
+	p->options.mode = args_have(a, OPT_APPEND) ? FICHE_APPEND
+	                                           : FICHE_CREATE;
+	text = args_value(a, OPT_LEVEL);
+	if (text) {
+		r = read_count(p->tool, "level", text, 1, 22, &n);
+		p->options.level = r == 0 ? (int)n : 0;
+	}
+	text = args_value(a, OPT_THREADS);
+	if (text && r == 0) {
+		r = read_count(p->tool, "threads", text, 1, 1024, &n);
+		p->options.threads = r == 0 ? (unsigned)n : 0;
+	}
+	text = args_value(a, OPT_PROFILE);
+	p->options.plain = text && strcmp(text, "plain") == 0;
+	p->ingest.checkpoint_bytes = CHECKPOINT_BYTES;
+	text = args_value(a, OPT_CHECKPOINT);
+	if (text && r == 0)
+		r = read_checkpoint(p, text);
+	if (r == 0)
+		r = read_identity(p);
+	if (r == 0)
+		r = defaults_read(&p->defaults, p->tool, a);
+	p->options.defaults = p->defaults.len > 0 ? str_get(&p->defaults)
+	                                          : NULL;
+	return r;
+}
+
+/* ---- what the library tells meanwhile ------------------------------ */
+
+static void on_reject(void *ctx, const struct fiche_origin *origin,
+                      const void *bytes, size_t len,
+                      const struct fiche_error *why)
+{
+	struct pack *p = ctx;
+	struct str where = { 0 }, kept = { 0 };
+
+	rejects_put(&p->rejects, bytes, len, true);
+	(void)tool_raise(p->tool, RC_REJECTS);
+	if (p->named < NAMED_REJECTS) {
+		str_add(&where, origin && origin->file ? origin->file : "-");
+		if (origin && origin->line > 0)
+			str_printf(&where, ":%llu",
+			           (unsigned long long)origin->line);
+		rejects_describe(&p->rejects, &kept);
+		complain(p->tool, str_get(&where), "%s (%s skipped%s)",
+		         why->text,
+		         origin && origin->line > 0 ? "record" : "file",
+		         str_get(&kept));
+		str_done(&where);
+		str_done(&kept);
+	}
+	p->named++;
+}
+
+static void on_oversize(void *ctx, const void *bytes, size_t len)
+{
+	struct pack *p = ctx;
+
+	rejects_put(&p->rejects, bytes, len, len == 0);
+	p->oversize += len == 0;
+}
+
+static void on_message(void *ctx, enum fiche_ingest_level level,
+                       const char *where, const char *what)
+{
+	struct pack *p = ctx;
+
+	if (level == FICHE_INGEST_NOTE)
+		note(p->tool, where, "%s", what);
+	else
+		complain(p->tool, where, "%s", what);
+}
+
+static void on_written(void *ctx, uint64_t records, uint64_t bytes_in,
+                       uint64_t bytes_out)
+{
+	struct pack *p = ctx;
+
+	p->progress.count = records;
+	p->progress.in = bytes_in;
+	p->progress.out = bytes_out;
+	progress_update(&p->progress);
+}
+
+static void on_read(void *ctx, uint64_t done, uint64_t total)
+{
+	struct pack *p = ctx;
+
+	p->progress.done = done;
+	p->progress.total = total;
+	progress_update(&p->progress);
+}
+
+static bool on_poll(void *ctx)
+{
+	struct pack *p = ctx;
+
+	if (stop_status_wanted())
+		progress_line(&p->progress);
+	return stop_signal() != 0;
+}
+
+/* ---- doing it ------------------------------------------------------ */
+
+/* "news.fiche already exists (812 345 records)" */
+static int say_exists(struct pack *p)
+{
+	struct fiche_reader *r = NULL;
+	struct fiche_info info;
+	struct fiche_error err;
+	struct str count = { 0 };
+
+	if (fiche_reader_open(&r, p->path, NULL, &err) == 0 &&
+	    fiche_reader_info(r, &info, &err) == 0) {
+		str_counted(&count, info.records, "record");
+		complain(p->tool, NULL, "%s already exists (%s)", p->path,
+		         str_get(&count));
+		hint(p->tool, "use --append to add to it, or choose another "
+		              "name");
+	} else {
+		complain(p->tool, NULL, "%s already exists, and is no archive",
+		         p->path);
+		hint(p->tool, "choose another name");
+	}
+	fiche_reader_close(r);
+	str_done(&count);
+	return tool_raise(p->tool, RC_IO);
+}
+
+/* What a dry run can say of the archive without touching it. */
+static int check_archive(struct pack *p)
+{
+	struct fiche_reader *r = NULL;
+	struct fiche_error err = { 0 };
+	struct stat st;
+	int status;
+
+	if (stat(p->path, &st) != 0)
+		return errno == ENOENT ? 0
+		                       : system_failed(p->tool, p->path, errno);
+	if (p->options.mode == FICHE_CREATE)
+		return say_exists(p);
+	status = fiche_reader_open(&r, p->path, NULL, &err);
+	fiche_reader_close(r);
+	return status < 0 ? library_failed(p->tool, p->path, status, &err) : 0;
+}
+
+static int open_writer(struct pack *p)
+{
+	struct fiche_error err = { 0 };
+	int r;
+
+	r = fiche_writer_open(&p->writer, p->path, &p->options, &err);
+	if (r == FICHE_ERR_IO && err.sys_errno == ENOENT &&
+	    p->options.mode == FICHE_APPEND) {
+		p->options.mode = FICHE_CREATE;
+		r = fiche_writer_open(&p->writer, p->path, &p->options, &err);
+		if (r == 0)
+			note(p->tool, p->path,
+			     "not there yet; a new archive is made");
+	}
+	if (r == FICHE_ERR_EXISTS)
+		return say_exists(p);
+	if (r == FICHE_ERR_BUSY) {
+		(void)library_failed(p->tool, p->path, r, &err);
+		hint(p->tool, "another program is adding to it; try again "
+		              "when it is done");
+		return RC_BUSY;
+	}
+	if (r < 0)
+		return library_failed(p->tool, p->path, r, &err);
+	p->created = p->options.mode == FICHE_CREATE;
+	fiche_writer_stats(p->writer, &p->out);
+	p->bytes_before = p->created ? 0 : p->out.file_size;
+	if (p->out.void_bytes > 0) {
+		struct str size = { 0 };
+
+		str_size(&size, p->out.void_bytes);
+		note(p->tool, p->path,
+		     "%s of an interrupted append are declared void",
+		     str_get(&size));
+		str_done(&size);
+	}
+	return 0;
+}
+
+/* The bytes of all inputs, or 0 if one is not a plain file. */
+static uint64_t input_bytes(const struct args *a)
+{
+	uint64_t sum = 0;
+	struct stat st;
+
+	for (size_t i = 1; i < a->operand_count; i++) {
+		if (stat(a->operands[i], &st) != 0 || !S_ISREG(st.st_mode) ||
+		    st.st_size < 0)
+			return 0;
+		sum += (uint64_t)st.st_size;
+	}
+	return sum;
+}
+
+static int feed(struct pack *p)
+{
+	const struct args *a = p->args;
+	struct fiche_error err = { 0 };
+	int r;
+
+	p->ingest.stop = on_poll;
+	p->ingest.message = on_message;
+	p->ingest.progress = on_read;
+	p->ingest.oversize = on_oversize;
+	p->ingest.ctx = p;
+	p->ingest.progress_total = input_bytes(a);
+	p->ingest.dry_run = p->dry_run;
+	r = fiche_ingest_new(&p->reader, p->writer, &p->ingest, &err);
+	for (size_t i = 1; i < a->operand_count && r == 0; i++) {
+		if (stop_signal() != 0)
+			break;
+		r = fiche_ingest_path(p->reader, a->operands[i], &p->in, &err);
+	}
+	/* Behind a failure of the writer this would only fail again. */
+	if (r == 0 && p->writer)
+		r = fiche_writer_commit(p->writer, &err);
+	progress_end(&p->progress);
+	if (r < 0) {
+		(void)library_failed(p->tool, p->path, r, &err);
+		if (p->writer)
+			fiche_writer_stats(p->writer, &p->out);
+		if (r == FICHE_ERR_IO && p->out.total_records > 0)
+			hint(p->tool, "what was committed before is kept: "
+			              "%llu records",
+			     (unsigned long long)p->out.total_records);
+	}
+	return r;
+}
+
+/* ---- saying what was done ------------------------------------------ */
+
+static void judge(struct pack *p)
+{
+	uint64_t refused = p->out.rejected + p->in.too_long;
+
+	if (refused > 0 || p->in.inputs_failed > 0)
+		(void)tool_raise(p->tool, RC_REJECTS);
+	/* Nothing came in at all: that is not "done, but". */
+	if (p->in.inputs_failed > 0 && p->in.records == 0)
+		(void)tool_raise(p->tool, RC_IO);
+	if (stop_signal() != 0)
+		p->tool->exit_code = RC_SIGNAL + stop_signal();
+}
+
+static void print_json(const struct pack *p)
+{
+	struct str s = { 0 };
+
+	str_char(&s, '{');
+	str_key_text(&s, "type", "summary");
+	str_key_text(&s, "archive", p->path);
+	str_key_bool(&s, "dry_run", p->dry_run);
+	str_key_count(&s, "inputs", p->in.inputs);
+	str_key_count(&s, "inputs_failed", p->in.inputs_failed);
+	str_key_count(&s, "records_read", p->in.records);
+	str_key_count(&s, "packed", p->out.records);
+	str_key_count(&s, "duplicates", p->out.duplicates);
+	str_key_count(&s, "new_versions", p->out.versions);
+	str_key_count(&s, "shared_bodies", p->out.shared_bodies);
+	str_key_count(&s, "rejected", p->out.rejected);
+	str_key_count(&s, "too_long", p->in.too_long);
+	str_key_count(&s, "verbatim", p->out.verbatim);
+	str_key_count(&s, "bytes_in", p->in.bytes);
+	str_key_count(&s, "bytes_added", p->out.file_size > p->bytes_before
+	                                         ? p->out.file_size -
+	                                                   p->bytes_before
+	                                         : 0);
+	str_key_count(&s, "file_size", p->out.file_size);
+	str_key_count(&s, "structure_bytes", p->out.structure_bytes);
+	str_key_count(&s, "total_records", p->out.total_records);
+	str_key_count(&s, "generation", p->out.generation);
+	str_key(&s, "seconds");
+	str_printf(&s, "%.3f", progress_seconds(&p->progress));
+	str_key_bool(&s, "interrupted", stop_signal() != 0);
+	str_key_count(&s, "exit_code", (uint64_t)p->tool->exit_code);
+	str_add(&s, "}\n");
+	(void)output_line(&s);
+	str_done(&s);
+}
+
+/* "  31 duplicates · 4 new versions of known URLs · 17 rejected → FILE" */
+static void print_rest(const struct pack *p, uint64_t refused)
+{
+	static const char dot[] = " \xc2\xb7 ";
+	struct str s = { 0 };
+
+	if (p->out.duplicates > 0) {
+		str_counted(&s, p->out.duplicates, "exact duplicate");
+		str_add(&s, " skipped");
+	}
+	if (p->out.versions > 0) {
+		str_add(&s, s.len > 0 ? dot : "");
+		str_counted(&s, p->out.versions, "new version");
+		str_add(&s, " of known URLs");
+	}
+	if (refused > 0) {
+		str_add(&s, s.len > 0 ? dot : "");
+		str_counted(&s, refused, "record");
+		str_add(&s, " rejected");
+		if (p->rejects.path.len > 0 && !p->rejects.failed)
+			str_printf(&s, " \xe2\x86\x92 %s",
+			           str_get(&p->rejects.path));
+	}
+	if (p->in.inputs_failed > 0) {
+		str_add(&s, s.len > 0 ? dot : "");
+		str_counted(&s, p->in.inputs_failed, "input");
+		str_add(&s, " not read in full");
+	}
+	if (s.len > 0) {
+		output_text("  ");
+		str_char(&s, '\n');
+		(void)output_line(&s);
+	}
+	str_done(&s);
+}
+
+static void print_summary(const struct pack *p)
+{
+	uint64_t refused = p->out.rejected + p->in.too_long;
+	struct str s = { 0 };
+
+	if (p->tool->quiet)
+		return;
+	str_add(&s, p->dry_run ? "would pack " : "packed ");
+	str_counted(&s, p->dry_run ? p->in.records : p->out.records,
+	            p->dry_run ? "record" : "article");
+	str_add(&s, " from ");
+	str_counted(&s, p->in.inputs, "file");
+	if (p->dry_run) {
+		str_add(&s, " (");
+		str_size(&s, p->in.bytes);
+		str_add(&s, ")");
+	} else {
+		uint64_t added = p->out.file_size > p->bytes_before
+		                         ? p->out.file_size - p->bytes_before
+		                         : 0;
+
+		str_add(&s, " in ");
+		str_seconds(&s, progress_seconds(&p->progress));
+		str_printf(&s, " \xe2\x86\x92 %s (", p->path);
+		if (!p->created) {
+			str_add(&s, "+");
+			str_size(&s, added);
+			str_add(&s, ", now ");
+		}
+		str_size(&s, p->out.file_size);
+		if (p->out.records > 0 && added > 0)
+			str_printf(&s, ", %.1f\xc3\x97",
+			           (double)p->out.bytes_in / (double)added);
+		str_add(&s, ")");
+	}
+	str_char(&s, '\n');
+	(void)output_line(&s);
+	str_done(&s);
+	print_rest(p, refused);
+}
+
+/* A name misspelled should not leave an empty archive in the way. */
+static void drop_empty(struct pack *p)
+{
+	if (!p->created || p->out.total_records > 0 || p->in.records > 0 ||
+	    p->in.inputs_failed == 0 || unlink(p->path) != 0)
+		return;
+	p->dropped = true;
+	complain(p->tool, p->path, "nothing could be read, so no archive is "
+	                           "made");
+}
+
+static void say_stopped(const struct pack *p)
+{
+	struct str s = { 0 };
+
+	if (stop_signal() == 0 || p->dry_run || p->dropped)
+		return;
+	str_counted(&s, p->out.total_records, "record");
+	complain(p->tool, p->path, "stopped; the archive is valid, %s kept",
+	         str_get(&s));
+	hint(p->tool, "to go on, give the same command%s; what is packed "
+	              "already will be recognised",
+	     args_have(p->args, OPT_APPEND) ? "" : " with --append");
+	str_done(&s);
+}
+
+int cmd_pack(struct tool *t, const struct args *args)
+{
+	struct pack p = { .tool = t,
+		          .args = args,
+		          .path = args->operands[0] };
+	int r;
+
+	r = read_options(&p);
+	if (r != 0)
+		goto out;
+	p.options.on_reject = on_reject;
+	p.options.on_progress = on_written;
+	p.options.ctx = &p;
+	rejects_init(&p.rejects, t, args_value(args, OPT_REJECTS), p.path);
+	progress_begin(&p.progress, t, args, p.dry_run ? "reading" : "packing",
+	               p.dry_run ? NULL : "article");
+	r = p.dry_run ? check_archive(&p) : open_writer(&p);
+	if (r == 0) {
+		stop_install();
+		r = feed(&p);
+		if (p.writer)
+			fiche_writer_stats(p.writer, &p.out);
+	}
+	if (p.named > NAMED_REJECTS)
+		complain(t, NULL, "%llu more records skipped",
+		         (unsigned long long)(p.named - NAMED_REJECTS));
+	judge(&p);
+	if (r == 0)
+		drop_empty(&p);
+	if (r == 0)
+		say_stopped(&p);
+	if (p.json)
+		print_json(&p);
+	else if (r == 0 && !p.dropped)
+		print_summary(&p);
+	fiche_writer_close(p.writer);
+	fiche_ingest_free(p.reader);
+	rejects_close(&p.rejects);
+out:
+	str_done(&p.defaults);
+	return t->exit_code;
+}

@@ -1,0 +1,248 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* cmd_verify.c - fiche verify: intact, or what is not. */
+
+#include "commands.h"
+
+#include <string.h>
+
+#include "args.h"
+#include "fiche/fiche.h"
+#include "glyph.h"
+#include "output.h"
+#include "progress.h"
+#include "str.h"
+#include "values.h"
+
+struct check {
+	struct tool *tool;
+	const char *path;
+	struct fiche_verify_options options;
+	struct fiche_verify_report report;
+	struct progress progress;
+	bool json;
+};
+
+static const char dot[] = " \xc2\xb7 ";
+
+static void finding_json(const struct check *c, const struct fiche_finding *f)
+{
+	struct str s = { 0 };
+
+	str_char(&s, '{');
+	str_key_text(&s, "type", "error");
+	str_key_text(&s, "archive", c->path);
+	str_key_text(&s, "code", fiche_status_name(f->code));
+	if (f->offset != FICHE_NOWHERE)
+		str_key_count(&s, "offset", f->offset);
+	str_key_text(&s, "message", f->text);
+	str_key_count(&s, "records", f->record_count);
+	if (f->record_count > 0) {
+		str_key_count(&s, "first_record", f->first_record);
+		str_key_text(&s, "id", f->id);
+		str_key_text(&s, "title", f->title);
+	}
+	str_add(&s, "}\n");
+	(void)output_line(&s);
+	str_done(&s);
+}
+
+static void on_finding(void *ctx, const struct fiche_finding *f)
+{
+	struct check *c = ctx;
+	struct str where = { 0 }, who = { 0 };
+
+	if (c->json) {
+		finding_json(c, f);
+		return;
+	}
+	str_add(&where, c->path);
+	if (f->offset != FICHE_NOWHERE)
+		str_printf(&where, "@%llu", (unsigned long long)f->offset);
+	if (f->record_count > 0) {
+		str_add(&who, "; ");
+		str_counted(&who, f->record_count, "record");
+		str_add(&who, " affected");
+		if (f->title || f->id)
+			str_add(&who, ", first");
+		if (f->title)
+			str_printf(&who, " '%s'", f->title);
+		if (f->id)
+			str_printf(&who, " (id %.12s)", f->id);
+	}
+	complain(c->tool, str_get(&where), "%s%s", f->text, str_get(&who));
+	str_done(&where);
+	str_done(&who);
+}
+
+static void on_progress(void *ctx, uint64_t done, uint64_t total)
+{
+	struct check *c = ctx;
+
+	c->progress.done = done;
+	c->progress.total = total;
+	progress_update(&c->progress);
+}
+
+/* What was looked at, and what was not. */
+static void add_checked(struct str *s, const struct check *c)
+{
+	const struct fiche_verify_report *r = &c->report;
+
+	if (c->options.quick) {
+		str_add(s, "structure ok");
+		str_add(s, dot);
+		str_counted(s, r->sections, "section");
+		str_add(s, " ok (stored bytes)");
+		str_add(s, dot);
+		str_add(s, "NOT checked: the records inside ");
+		str_counted(s, r->blocks, "block");
+		str_add(s, ", the index against them (run without --quick)");
+		return;
+	}
+	str_add(s, "header ok");
+	str_add(s, dot);
+	str_counted(s, r->blocks, "block");
+	str_add(s, " ok");
+	str_add(s, dot);
+	str_counted(s, r->records, "record");
+	str_add(s, " ok (content digests re-computed)");
+	if (r->index_compared) {
+		str_add(s, dot);
+		str_add(s, "index agrees with content");
+	}
+}
+
+static void print_intact(const struct check *c)
+{
+	struct str s = { 0 };
+
+	if (c->tool->quiet || c->tool->silent)
+		return;
+	add_checked(&s, c);
+	str_char(&s, '\n');
+	glyph_escape(&s, c->path, strlen(c->path), GLYPH_LINE);
+	str_add(&s, c->options.quick ? ": structure is intact.  checked "
+	                             : " is intact.  checked ");
+	str_size(&s, c->report.file_size);
+	str_add(&s, " in ");
+	str_seconds(&s, progress_seconds(&c->progress));
+	str_char(&s, '\n');
+	(void)output_line(&s);
+	str_done(&s);
+}
+
+static void say_damaged(const struct check *c)
+{
+	const struct fiche_verify_report *r = &c->report;
+	struct str s = { 0 };
+
+	str_counted(&s, r->findings, "finding");
+	if (r->records_lost > 0) {
+		str_add(&s, ", ");
+		str_counted(&s, r->records_lost, "record");
+		str_add(&s, " affected");
+	}
+	complain(c->tool, c->path, "is damaged: %s", str_get(&s));
+	str_clear(&s);
+	str_count(&s, r->records);
+	if (!c->options.quick && r->records > 0)
+		hint(c->tool, "%s records are intact; 'fiche extract' still "
+		              "gives them", str_get(&s));
+	str_done(&s);
+}
+
+static void say_tail(const struct check *c)
+{
+	struct str s = { 0 };
+
+	str_size(&s, c->report.tail_size);
+	complain(c->tool, c->path,
+	         "%s of an interrupted append follow the last commit",
+	         str_get(&s));
+	hint(c->tool, "nothing that was committed is affected; the next "
+	              "'fiche pack --append' declares them void");
+	str_done(&s);
+}
+
+static void print_json(const struct check *c, int status,
+                       const struct fiche_error *err, int exit_code)
+{
+	const struct fiche_verify_report *r = &c->report;
+	struct str s = { 0 };
+
+	str_char(&s, '{');
+	str_key_text(&s, "type", "summary");
+	str_key_text(&s, "archive", c->path);
+	str_key_bool(&s, "intact", status == FICHE_OK || status == FICHE_END);
+	str_key_bool(&s, "quick", c->options.quick);
+	str_key_count(&s, "file_size", r->file_size);
+	str_key_count(&s, "generations", r->generations);
+	str_key_count(&s, "sections", r->sections);
+	str_key_count(&s, "blocks", r->blocks);
+	str_key_count(&s, "records", r->records);
+	str_key_count(&s, "text_bytes", r->text_bytes);
+	str_key_count(&s, "tail_size", r->tail_size);
+	str_key_count(&s, "void_bytes", r->void_bytes);
+	str_key_count(&s, "findings", r->findings);
+	str_key_count(&s, "records_affected", r->records_lost);
+	str_key_bool(&s, "index_compared", r->index_compared);
+	if (status < 0 && status != FICHE_ERR_CORRUPT)
+		str_key_text(&s, "error", err->text);
+	str_key(&s, "seconds");
+	str_printf(&s, "%.3f", progress_seconds(&c->progress));
+	str_key_count(&s, "exit_code", (uint64_t)exit_code);
+	str_add(&s, "}\n");
+	(void)output_line(&s);
+	str_done(&s);
+}
+
+static void check_one(struct check *c, const struct args *args)
+{
+	struct fiche_error err = { .offset = FICHE_NOWHERE };
+	int status, code;
+
+	c->report = (struct fiche_verify_report){ 0 };
+	progress_begin(&c->progress, c->tool, args, "checking", NULL);
+	status = fiche_verify(c->path, &c->options, &c->report, &err);
+	progress_end(&c->progress);
+
+	code = status == FICHE_END ? RC_REJECTS : exit_code_of(status);
+	/* Findings were printed already; a sentence sums them up. */
+	if (status == FICHE_OK && !c->json)
+		print_intact(c);
+	else if (status == FICHE_END) {
+		if (!c->json)
+			print_intact(c);
+		say_tail(c);
+	} else if (status == FICHE_ERR_CORRUPT && c->report.findings > 0)
+		say_damaged(c);
+	else if (status < 0)
+		(void)library_failed(c->tool, c->path, status, &err);
+	(void)tool_raise(c->tool, code);
+	if (c->json && !c->tool->silent)
+		print_json(c, status, &err, code);
+}
+
+int cmd_verify(struct tool *t, const struct args *args)
+{
+	struct check c = { .tool = t };
+	const char *threads = args_value(args, OPT_THREADS);
+	uint64_t n = 0;
+
+	if (threads &&
+	    (!value_count(&n, threads) || n == 0 || n > 1024))
+		return usage(t, "--threads: '%s' is not a number from 1 to "
+		                "1024", threads);
+	t->silent = args_have(args, OPT_STATUS);
+	c.json = args_have(args, OPT_JSON) && !t->silent;
+	c.options.quick = args_have(args, OPT_QUICK);
+	c.options.threads = (unsigned)n;
+	c.options.on_finding = on_finding;
+	c.options.on_progress = on_progress;
+	c.options.ctx = &c;
+	for (size_t i = 0; i < args->operand_count; i++) {
+		c.path = args->operands[i];
+		check_one(&c, args);
+	}
+	return t->exit_code;
+}

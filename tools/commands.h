@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* commands.h - the commands; each answers an exit code (see message.h). */
+#ifndef TOOLS_COMMANDS_H
+#define TOOLS_COMMANDS_H
+
+struct args;
+struct tool;
+
+int cmd_pack(struct tool *t, const struct args *args);
+int cmd_list(struct tool *t, const struct args *args);
+int cmd_show(struct tool *t, const struct args *args);
+int cmd_extract(struct tool *t, const struct args *args);
+int cmd_info(struct tool *t, const struct args *args);
+int cmd_verify(struct tool *t, const struct args *args);
+int cmd_help(struct tool *t, const struct args *args);
+int cmd_completion(struct tool *t, const struct args *args);
+
+#endif

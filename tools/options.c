@@ -1,0 +1,306 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* options.c - the one table of commands and options; see options.h. */
+
+#include "options.h"
+
+#include <string.h>
+
+#include "commands.h"
+
+/* Not behind a command, but in the place of one. */
+#define PROGRAM (1u << CMD_COUNT)
+
+#define ALL   ((1u << CMD_COUNT) - 1)
+#define PICKS (IN(LIST) | IN(SHOW) | IN(EXTRACT))
+#define READS (PICKS | IN(INFO))
+
+const char *const option_group_names[GROUP_COUNT] = {
+	[GROUP_OWN] = "Options",
+	[GROUP_SELECT] = "Which articles",
+	[GROUP_ARCHIVE] = "Which state of the archive",
+	[GROUP_GENERAL] = "General",
+};
+
+const struct option_row option_rows[] = {
+	/* pack */
+	{ OPT_APPEND, "append", 'a', NULL, IN(PACK), GROUP_OWN,
+	  "add to an archive; made if it is not there" },
+	{ OPT_DEFAULT, "default", 0, "KEY=VALUE,...", IN(PACK), GROUP_OWN,
+	  "for records that lack it: source, lang, section, tag" },
+	{ OPT_LEVEL, "level", 0, "N", IN(PACK), GROUP_OWN,
+	  "how hard to compress, 1 (fast) to 22 (small)" },
+	{ OPT_PROFILE, "profile", 0, "dictionary|plain", IN(PACK), GROUP_OWN,
+	  "plain: larger, but 'zstd -dc' alone prints everything" },
+	{ OPT_THREADS, "threads", 'j', "N", IN(PACK) | IN(VERIFY), GROUP_OWN,
+	  "how many to use; one for each processor if not given" },
+	{ OPT_CHECKPOINT, "checkpoint", 0, "TIME|SIZE", IN(PACK), GROUP_OWN,
+	  "commit this often, as in 30s, 5m or 1GiB (default: 4GiB)" },
+	{ OPT_REJECTS, "rejects", 0, "FILE", IN(PACK), GROUP_OWN,
+	  "where refused records are added, or none "
+	  "(default: NAME.rejects.jsonl)" },
+	{ OPT_DRY_RUN, "dry-run", 'n', NULL, IN(PACK), GROUP_OWN,
+	  "read and count the input, write nothing" },
+	{ OPT_UUID, "uuid", 0, "HEX", IN(PACK), GROUP_OWN,
+	  "identity of a new archive, 32 digits" },
+	{ OPT_TIME, "time", 0, "TIME", IN(PACK), GROUP_OWN,
+	  "use it for every clock reading (default: SOURCE_DATE_EPOCH)" },
+	{ OPT_JSON, "json", 0, NULL, IN(PACK), GROUP_OWN,
+	  "print the summary as one JSON object" },
+
+	/* list */
+	{ OPT_FORMAT, "format", 0, "table|tsv|csv|jsonl", IN(LIST), GROUP_OWN,
+	  "how to print (default: table)" },
+	{ OPT_FIELDS, "fields", 0, "NAME,...", IN(LIST), GROUP_OWN,
+	  "which fields, in this order; 'fiche help list' names them" },
+	{ OPT_JSON, "json", 0, NULL, IN(LIST), GROUP_OWN,
+	  "the same as --format jsonl" },
+	{ OPT_SHORT, "short", 's', NULL, IN(LIST), GROUP_OWN,
+	  "ids only, one a line" },
+	{ OPT_DIGEST, "digest", 0, NULL, IN(LIST), GROUP_OWN,
+	  "whole ids (SHA-256 of the record) in tables too" },
+	{ OPT_NULL, "null", '0', NULL, IN(LIST) | IN(EXTRACT), GROUP_OWN,
+	  "end each with a NUL byte, not a line end" },
+
+	/* show */
+	{ OPT_META, "meta", 0, NULL, IN(SHOW), GROUP_OWN,
+	  "leave out the text" },
+	{ OPT_JSON, "json", 0, NULL, IN(SHOW), GROUP_OWN,
+	  "print as fiche reads it, one JSON object a line" },
+
+	/* extract */
+	{ OPT_AS, "as", 0, "text|json|raw", IN(EXTRACT), GROUP_OWN,
+	  "what to write of each article (default: text)" },
+	{ OPT_RAW, "raw", 0, NULL, IN(SHOW) | IN(EXTRACT), GROUP_OWN,
+	  "the exact record that came in" },
+	{ OPT_DIRECTORY, "directory", 'd', "DIR", IN(EXTRACT), GROUP_OWN,
+	  "write a file for each article into DIR" },
+	{ OPT_OVERWRITE, "overwrite", 0, NULL, IN(EXTRACT), GROUP_OWN,
+	  "replace files that are there" },
+	{ OPT_SKIP_EXISTING, "skip-existing", 0, NULL, IN(EXTRACT), GROUP_OWN,
+	  "leave files that are there as they are" },
+	{ OPT_KEEP_GOING, "keep-going", 'k', NULL, IN(EXTRACT), GROUP_OWN,
+	  "go on behind damage (this is the default)" },
+	{ OPT_FORCE, "force", 'f', NULL, IN(SHOW) | IN(EXTRACT), GROUP_OWN,
+	  "print binary records on a terminal" },
+
+	/* info */
+	{ OPT_JSON, "json", 0, NULL, IN(INFO), GROUP_OWN,
+	  "print as JSON Lines" },
+	{ OPT_NAMES, "names", 0, "source|lang|tag", IN(INFO), GROUP_OWN,
+	  "list the names of a field and how many records have each" },
+
+	/* verify */
+	{ OPT_QUICK, "quick", 0, NULL, IN(VERIFY), GROUP_OWN,
+	  "check structure and stored bytes, decode nothing" },
+	{ OPT_JSON, "json", 0, NULL, IN(VERIFY), GROUP_OWN,
+	  "print one JSON object for each finding, then a summary" },
+	{ OPT_STATUS, "status", 0, NULL, IN(VERIFY), GROUP_OWN,
+	  "print nothing, the exit code says it all" },
+
+	/* help */
+	{ OPT_MAN, "man", 0, NULL, IN(HELP), GROUP_OWN,
+	  "print the manual page (roff)" },
+
+	/* which articles */
+	{ OPT_ID, "id", 0, "ID", PICKS, GROUP_SELECT,
+	  "8 or more digits of its id, or the scraper's own id" },
+	{ OPT_URL, "url", 0, "URL", PICKS, GROUP_SELECT,
+	  "its address; '*' and '?' make a pattern" },
+	{ OPT_SOURCE, "source", 0, "NAME", PICKS, GROUP_SELECT,
+	  "its source; '*' and '?' make a pattern" },
+	{ OPT_TAG, "tag", 0, "NAME", PICKS, GROUP_SELECT,
+	  "has this tag; '*' and '?' make a pattern" },
+	{ OPT_LANG, "lang", 0, "CODE", PICKS, GROUP_SELECT,
+	  "its language" },
+	{ OPT_DATE, "date", 0, "DATE", PICKS, GROUP_SELECT,
+	  "2024, 2024-03, 2024-03-05, 2024-03..2024-05, ..2019, 7d, today" },
+	{ OPT_FROM, "from", 0, "DATE", PICKS, GROUP_SELECT,
+	  "from the beginning of DATE" },
+	{ OPT_FROM, "since", 0, "DATE", PICKS, GROUP_SELECT,
+	  "the same as --from" },
+	{ OPT_TO, "to", 0, "DATE", PICKS, GROUP_SELECT,
+	  "to the end of DATE" },
+	{ OPT_TO, "until", 0, "DATE", PICKS, GROUP_SELECT,
+	  "the same as --to" },
+	{ OPT_LATEST, "latest", 0, NULL, PICKS, GROUP_SELECT,
+	  "the newest version of each URL (the default)" },
+	{ OPT_FIRST, "first", 0, NULL, PICKS, GROUP_SELECT,
+	  "the oldest version of each URL" },
+	{ OPT_ALL_VERSIONS, "all-versions", 0, NULL, PICKS, GROUP_SELECT,
+	  "every version" },
+	{ OPT_AT, "at", 0, "DATE", PICKS, GROUP_SELECT,
+	  "the version that was current at the end of DATE" },
+	{ OPT_SORT, "sort", 0, "archive|date|newest", PICKS, GROUP_SELECT,
+	  "as stored (the default), oldest first, newest first" },
+	{ OPT_REVERSE, "reverse", 0, NULL, PICKS, GROUP_SELECT,
+	  "the other way round" },
+	{ OPT_LIMIT, "limit", 0, "N", PICKS, GROUP_SELECT,
+	  "at most N articles; 0 is no limit" },
+
+	/* which state */
+	{ OPT_COMMIT, "commit", 0, "N", READS, GROUP_ARCHIVE,
+	  "as it was after its Nth commit" },
+	{ OPT_RECOVER, "recover", 0, NULL, READS, GROUP_ARCHIVE,
+	  "trust no commit, scan for intact articles" },
+
+	/* general */
+	{ OPT_PROGRESS, "progress", 0, "auto|always|never",
+	  IN(PACK) | IN(VERIFY), GROUP_GENERAL,
+	  "show how far it is (default: auto, on a terminal)" },
+	{ OPT_COLOR, "color", 0, "auto|always|never", IN(LIST) | IN(SHOW),
+	  GROUP_GENERAL, "colour (default: auto, on a terminal)" },
+	{ OPT_QUIET, "quiet", 'q', NULL, ALL & ~(IN(HELP) | IN(COMPLETION)),
+	  GROUP_GENERAL, "print errors only" },
+	{ OPT_HELP, "help", 'h', NULL, ALL | PROGRAM, GROUP_GENERAL,
+	  "show the options and stop" },
+	{ OPT_VERSION, "version", 'V', NULL, PROGRAM, GROUP_GENERAL,
+	  "show the versions of fiche and its format and stop" },
+};
+const size_t option_row_count = sizeof(option_rows) / sizeof(*option_rows);
+
+const struct command_row command_rows[CMD_COUNT] = {
+	[CMD_PACK] = {
+		"pack", "ARCHIVE INPUT...",
+		"make an archive from articles, or add to one",
+		"Reads JSON Lines, and text and HTML files as one article "
+		"each; plain or compressed (gzip, zstd, xz, bzip2, lz4), "
+		"told by content. A folder is read with everything in it, "
+		"in order of names. '-' is standard input.\n"
+		"Each record is kept byte for byte. A record that came before "
+		"is counted, not stored; another text under a known URL "
+		"becomes its new version. Records that cannot be read are "
+		"named, added to the rejects file, and make the exit code "
+		"3.\n"
+		"Ctrl-C ends it in good order: what was packed is kept. "
+		"SIGUSR1 prints one line of status.\n"
+		"The same input and options give the same bytes if the time "
+		"is fixed, by --time or SOURCE_DATE_EPOCH. Without --uuid the "
+		"identity is then made from that time and the name of the "
+		"archive.\n",
+		"fiche pack news.fiche scrape/*.jsonl.gz\n"
+		"scrapy crawl site -O -:jsonlines | "
+		"fiche pack live.fiche - --append --checkpoint 30s\n"
+		"fiche pack news.fiche pages/ --default "
+		"source=example.org,lang=en\n",
+		2, 0, cmd_pack },
+	[CMD_LIST] = {
+		"list", "ARCHIVE",
+		"list articles, one a line",
+		"Fields: number id source_id url title published modified "
+		"fetched source language authors tags section summary path "
+		"type text_size. In tables ids are shown with 12 digits, in "
+		"other formats whole; several authors or tags are joined "
+		"by '|', and are a list in jsonl.\n"
+		"In tsv, backslash, tab and line ends are written as \\\\, "
+		"\\t, \\n and \\r. Given several times, an option of the same "
+		"name offers alternatives; different options narrow each "
+		"other.\n",
+		"fiche list news.fiche --date 2024-03 --source '*.org'\n"
+		"fiche list news.fiche --tag climate --format csv "
+		"--fields id,published,title,url\n"
+		"fiche list news.fiche --sort newest --limit 20\n",
+		1, 1, cmd_list },
+	[CMD_SHOW] = {
+		"show", "ARCHIVE ID|URL...",
+		"show an article to read",
+		"An article is named by 8 or more digits of its id, by its "
+		"URL, or by the id that its scraper gave it.\n",
+		"fiche show news.fiche 7f3c91ab\n"
+		"fiche show news.fiche https://example.org/a --first\n"
+		"fiche show news.fiche 7f3c91ab --json\n",
+		1, 0, cmd_show },
+	[CMD_EXTRACT] = {
+		"extract", "ARCHIVE [ID|URL...]",
+		"write articles out, exactly as they came in or as text",
+		"Without names and selection every article is written. To "
+		"standard output they follow one another: texts and JSON "
+		"end with a line end, and so do raw records that were "
+		"lines; files that were packed are written as they are, with "
+		"a line end behind each if there are several.\n"
+		"With -d each article goes into a file of its own, named "
+		"NUMBER-TITLE.EXTENSION with nothing but a-z, 0-9 and '-' "
+		"of the title. Nothing is written outside that folder.\n"
+		"Articles in damaged blocks are named and left out; the exit "
+		"code is then 4.\n",
+		"fiche extract news.fiche https://example.org/a > a.txt\n"
+		"fiche extract news.fiche --raw --date 2024 > 2024.jsonl\n"
+		"fiche extract news.fiche --tag climate --as json -d out\n",
+		1, 0, cmd_extract },
+	[CMD_INFO] = {
+		"info", "ARCHIVE",
+		"say what is in an archive",
+		"With --json everything is one JSON object; with --names, one "
+		"for each name.\n",
+		"fiche info news.fiche\n"
+		"fiche info news.fiche --names source\n",
+		1, 1, cmd_info },
+	[CMD_VERIFY] = {
+		"verify", "ARCHIVE...",
+		"check archives to the last bit",
+		"Every block is decoded, every record rebuilt and its digest "
+		"recomputed, the index rebuilt and compared. --quick checks "
+		"structure and stored bytes only, and says so. With --quiet "
+		"only failures are printed.\n"
+		"Exit code 0: intact. 3: intact, but an interrupted append "
+		"follows the last commit; the next 'pack --append' declares "
+		"it void. 4: damaged.\n",
+		"fiche verify news.fiche\n"
+		"fiche verify --quick *.fiche\n"
+		"fiche verify --json news.fiche\n",
+		1, 0, cmd_verify },
+	[CMD_HELP] = {
+		"help", "[COMMAND]",
+		"explain a command, or all",
+		"With --man the text is a manual page in roff.\n",
+		"fiche help pack\n"
+		"fiche help --man pack | man -l -\n",
+		0, 1, cmd_help },
+	[CMD_COMPLETION] = {
+		"completion", "bash|zsh|fish",
+		"print a completion script for a shell",
+		"For bash: eval \"$(fiche completion bash)\". For zsh, save "
+		"it as _fiche in a folder of $fpath. For fish, save it as "
+		"~/.config/fish/completions/fiche.fish.\n",
+		"eval \"$(fiche completion bash)\"\n",
+		1, 1, cmd_completion },
+};
+
+const struct exit_row exit_rows[] = {
+	{ 0, "done, nothing wrong" },
+	{ 1, "nothing matched" },
+	{ 2, "the command line is wrong" },
+	{ 3, "done, but some inputs or records were left out" },
+	{ 4, "the archive is damaged" },
+	{ 5, "a file cannot be read or written" },
+	{ 6, "not an archive, or one that needs a newer program" },
+	{ 7, "another program is writing to the archive" },
+	{ 8, "a signature is wrong" },
+	{ 9, "out of memory, or over a limit" },
+	{ 130, "stopped by Ctrl-C; 128 and the signal's number in general" },
+};
+const size_t exit_row_count = sizeof(exit_rows) / sizeof(*exit_rows);
+
+const struct command_row *command_find(const char *name)
+{
+	for (size_t i = 0; i < CMD_COUNT; i++)
+		if (strcmp(command_rows[i].name, name) == 0)
+			return &command_rows[i];
+	return NULL;
+}
+
+enum command_id command_id_of(const struct command_row *c)
+{
+	return (enum command_id)(c - command_rows);
+}
+
+bool option_applies(const struct option_row *o, const struct command_row *c)
+{
+	unsigned bit = c ? 1u << command_id_of(c) : PROGRAM;
+
+	return (o->commands & bit) != 0;
+}
+
+bool option_has_words(const struct option_row *o)
+{
+	return o->value && strchr(o->value, '|') && o->value[0] >= 'a';
+}
