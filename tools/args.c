@@ -183,8 +183,8 @@ int args_parse(struct args *out, struct tool *t, const struct command_row *c,
 		}
 		if (o->id == OPT_QUIET)
 			t->quiet = true;
-		out->list[out->count++] = (struct arg){ o->id, o->name,
-			                                optarg };
+		out->list[out->count++] =
+			(struct arg){ o->id, o->name, optarg };
 	}
 	out->operands = argv + optind;
 	out->operand_count = (size_t)(argc - optind);

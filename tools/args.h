@@ -18,7 +18,7 @@ struct arg {
 
 struct args {
 	const struct command_row *command; /* NULL: options of fiche itself */
-	struct arg *list; /* in the order given */
+	struct arg *list;                  /* in the order given */
 	size_t count;
 	char **operands; /* borrowed from argv */
 	size_t operand_count;
@@ -26,8 +26,8 @@ struct args {
 };
 
 /*
- * Take apart what follows the command's name: argv[0] is that name.  `c` is NULL
- * for options that stand before any command.  0, or
+ * Take apart what follows the name of a command, argv[0].  `c` is NULL for
+ * options that stand before any command.  0, or
  * RC_USAGE / RC_LIMIT after a message.  args_done() in any case.
  */
 int args_parse(struct args *out, struct tool *t, const struct command_row *c,

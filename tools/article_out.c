@@ -67,8 +67,8 @@ static bool add_slug(struct str *out, const struct fiche_text *text)
 	return out->len > begin;
 }
 
-static void describe(struct article_about *about,
-                     const struct fiche_article *a, enum article_form form)
+static void describe(struct article_about *about, const struct fiche_article *a,
+                     enum article_form form)
 {
 	str_clear(&about->name);
 	str_printf(&about->name, "%llu-", (unsigned long long)a->number);
@@ -76,9 +76,9 @@ static void describe(struct article_about *about,
 	    !add_slug(&about->name, &a->source_id))
 		str_hex(&about->name, a->digest, 6);
 	about->extension = extension_of(&a->media_type, form);
-	about->is_line = a->path.len == 0 &&
-	                 strcmp(extension_of(&a->media_type, FORM_RAW),
-	                        "json") == 0;
+	about->is_line =
+		a->path.len == 0 &&
+		strcmp(extension_of(&a->media_type, FORM_RAW), "json") == 0;
 }
 
 int article_read(struct fiche_text *content, struct article_about *about,

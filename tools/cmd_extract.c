@@ -20,8 +20,8 @@ struct extract {
 	struct selection selection;
 	struct folder folder;
 	bool to_folder;
-	bool null;     /* NUL behind each */
-	bool several;  /* more than one article is to come */
+	bool null;    /* NUL behind each */
+	bool several; /* more than one article is to come */
 	bool terminal;
 	bool force;
 	struct article_about about;
@@ -31,8 +31,7 @@ struct extract {
 /* How one article is told from the next on standard output. */
 static void put_end(const struct extract *x, const struct fiche_text *content)
 {
-	bool ended = content->len > 0 &&
-	             content->ptr[content->len - 1] == '\n';
+	bool ended = content->len > 0 && content->ptr[content->len - 1] == '\n';
 
 	if (x->null)
 		output_put("", 1);
@@ -53,8 +52,9 @@ static bool put_stdout(struct extract *x, uint64_t number,
 		output_put(str_get(&x->scratch), x->scratch.len);
 	} else if (x->terminal && !x->force &&
 	           !glyph_is_text(content->ptr, content->len)) {
-		complain(x->tool, NULL, "article %llu is binary; not printed "
-		                        "on a terminal",
+		complain(x->tool, NULL,
+		         "article %llu is binary; not printed "
+		         "on a terminal",
 		         (unsigned long long)number);
 		hint(x->tool, "send it to a file, or use -d or --force");
 		(void)tool_raise(x->tool, RC_USAGE);
@@ -68,8 +68,7 @@ static bool put_stdout(struct extract *x, uint64_t number,
 
 static bool put_file(struct extract *x, const struct fiche_text *content)
 {
-	bool ended = content->len > 0 &&
-	             content->ptr[content->len - 1] == '\n';
+	bool ended = content->len > 0 && content->ptr[content->len - 1] == '\n';
 
 	str_printf(&x->about.name, ".%s", x->about.extension);
 	str_clear(&x->scratch);

@@ -21,8 +21,7 @@ struct listing {
 	bool canonical; /* JSON as the library writes it, all fields */
 };
 
-static int read_format(struct listing *l, struct tool *t,
-                       const struct args *a)
+static int read_format(struct listing *l, struct tool *t, const struct args *a)
 {
 	const char *format = args_value(a, OPT_FORMAT);
 	const char *fields = args_value(a, OPT_FIELDS);
@@ -35,8 +34,10 @@ static int read_format(struct listing *l, struct tool *t,
 		                                                : ROWS_TABLE;
 	if (args_have(a, OPT_JSON)) {
 		if (format && l->rows.format != ROWS_JSONL)
-			return usage(t, "--json and --format %s exclude each "
-			                "other", format);
+			return usage(t,
+			             "--json and --format %s exclude each "
+			             "other",
+			             format);
 		l->rows.format = ROWS_JSONL;
 	}
 	if (args_have(a, OPT_SHORT)) {

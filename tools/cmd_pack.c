@@ -9,34 +9,28 @@
 #include "commands.h"
 
 #include <errno.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "args.h"
-#include "defaults.h"
 #include "fiche/fiche.h"
 #include "fiche/ingest.h"
 #include "output.h"
+#include "pack_options.h"
 #include "progress.h"
 #include "rejects.h"
 #include "stop.h"
 #include "str.h"
-#include "values.h"
 
-#define CHECKPOINT_BYTES ((uint64_t)4 << 30)
-#define NAMED_REJECTS    10 /* more than these are only counted */
+#define NAMED_REJECTS 10 /* more than these are only counted */
 
 struct pack {
 	struct tool *tool;
 	const struct args *args;
 	const char *path;
-	struct fiche_writer_options options;
-	struct fiche_ingest_options ingest;
-	struct str defaults;
-	uint8_t uuid[16];
+	struct pack_options options;
 	struct rejects rejects;
+	const char *exclude[3]; /* files that are no input */
 	struct progress progress;
 	struct fiche_writer *writer;
 	struct fiche_ingest *reader;
@@ -45,133 +39,9 @@ struct pack {
 	uint64_t named; /* rejects that got a message */
 	uint64_t oversize;
 	uint64_t bytes_before; /* of the archive that is added to */
-	bool dry_run;
-	bool json;
 	bool created;
 	bool dropped; /* nothing came in: no archive was left behind */
 };
-
-/* ---- what was asked for -------------------------------------------- */
-
-static int read_count(struct tool *t, const char *name, const char *text,
-                      uint64_t least, uint64_t most, uint64_t *out)
-{
-	if (!value_count(out, text) || *out < least || *out > most)
-		return usage(t, "--%s: '%s' is not a number from %llu to %llu",
-		             name, text, (unsigned long long)least,
-		             (unsigned long long)most);
-	return 0;
-}
-
-static int read_checkpoint(struct pack *p, const char *text)
-{
-	uint64_t n;
-
-	if (value_duration(&n, text) && n > 0) {
-		p->ingest.checkpoint_seconds = (unsigned)n;
-		p->ingest.checkpoint_bytes = CHECKPOINT_BYTES;
-		return 0;
-	}
-	if (value_size(&n, text) && n > 0) {
-		p->ingest.checkpoint_seconds = 0;
-		p->ingest.checkpoint_bytes = n;
-		return 0;
-	}
-	return usage(p->tool, "--checkpoint: '%s' is neither a time (30s, 5m) "
-	                      "nor a size (64MiB, 1GiB)", text);
-}
-
-/*
- * The identity of an archive whose bytes are to be the same each time: two
- * 64-bit FNV-1a hashes, of the time (8 bytes, little-endian) and the base
- * name; the second goes on from the first over the same bytes.  Version 8 of
- * RFC 9562.
- */
-static void fixed_uuid(uint8_t out[16], int64_t time, const char *path)
-{
-	const char *slash = strrchr(path, '/');
-	const char *name = slash ? slash + 1 : path;
-	uint64_t h = UINT64_C(0xcbf29ce484222325);
-
-	for (int half = 0; half < 2; half++) {
-		for (int i = 0; i < 8; i++)
-			h = (h ^ ((uint64_t)time >> (8 * i) & 0xff)) *
-			    UINT64_C(0x100000001b3);
-		for (const char *c = name; *c != '\0'; c++)
-			h = (h ^ (uint8_t)*c) * UINT64_C(0x100000001b3);
-		for (int i = 0; i < 8; i++)
-			out[half * 8 + i] = (uint8_t)(h >> (56 - 8 * i));
-	}
-	out[6] = (uint8_t)((out[6] & 0x0f) | 0x80);
-	out[8] = (uint8_t)((out[8] & 0x3f) | 0x80);
-}
-
-static int read_identity(struct pack *p)
-{
-	struct fiche_writer_options *o = &p->options;
-	const char *uuid = args_value(p->args, OPT_UUID);
-	const char *when = args_value(p->args, OPT_TIME);
-	const char *epoch = getenv("SOURCE_DATE_EPOCH");
-
-	if (when) {
-		if (!value_time(&o->time, when))
-			return usage(p->tool, "--time: '%s' is not a time "
-			                      "(seconds since 1970, or "
-			                      "2024-03-01T12:00:00Z)", when);
-		o->has_time = true;
-	} else if (epoch && epoch[0] != '\0') {
-		if (!value_time(&o->time, epoch))
-			return usage(p->tool, "SOURCE_DATE_EPOCH: '%s' is not "
-			                      "a number of seconds", epoch);
-		o->has_time = true;
-	}
-	if (uuid) {
-		if (!value_uuid(p->uuid, uuid))
-			return usage(p->tool, "--uuid: '%s' is not 32 hex "
-			                      "digits", uuid);
-		o->uuid = p->uuid;
-	} else if (o->has_time) {
-		fixed_uuid(p->uuid, o->time, p->path);
-		o->uuid = p->uuid;
-	}
-	return 0;
-}
-
-static int read_options(struct pack *p)
-{
-	const struct args *a = p->args;
-	const char *text;
-	uint64_t n;
-	int r = 0;
-
-	p->dry_run = args_have(a, OPT_DRY_RUN);
-	p->json = args_have(a, OPT_JSON);
-	p->options.mode = args_have(a, OPT_APPEND) ? FICHE_APPEND
-	                                           : FICHE_CREATE;
-	text = args_value(a, OPT_LEVEL);
-	if (text) {
-		r = read_count(p->tool, "level", text, 1, 22, &n);
-		p->options.level = r == 0 ? (int)n : 0;
-	}
-	text = args_value(a, OPT_THREADS);
-	if (text && r == 0) {
-		r = read_count(p->tool, "threads", text, 1, 1024, &n);
-		p->options.threads = r == 0 ? (unsigned)n : 0;
-	}
-	text = args_value(a, OPT_PROFILE);
-	p->options.plain = text && strcmp(text, "plain") == 0;
-	p->ingest.checkpoint_bytes = CHECKPOINT_BYTES;
-	text = args_value(a, OPT_CHECKPOINT);
-	if (text && r == 0)
-		r = read_checkpoint(p, text);
-	if (r == 0)
-		r = read_identity(p);
-	if (r == 0)
-		r = defaults_read(&p->defaults, p->tool, a);
-	p->options.defaults = p->defaults.len > 0 ? str_get(&p->defaults)
-	                                          : NULL;
-	return r;
-}
 
 /* ---- what the library tells meanwhile ------------------------------ */
 
@@ -286,7 +156,7 @@ static int check_archive(struct pack *p)
 	if (stat(p->path, &st) != 0)
 		return errno == ENOENT ? 0
 		                       : system_failed(p->tool, p->path, errno);
-	if (p->options.mode == FICHE_CREATE)
+	if (p->options.writer.mode == FICHE_CREATE)
 		return say_exists(p);
 	status = fiche_reader_open(&r, p->path, NULL, &err);
 	fiche_reader_close(r);
@@ -298,11 +168,12 @@ static int open_writer(struct pack *p)
 	struct fiche_error err = { 0 };
 	int r;
 
-	r = fiche_writer_open(&p->writer, p->path, &p->options, &err);
+	r = fiche_writer_open(&p->writer, p->path, &p->options.writer, &err);
 	if (r == FICHE_ERR_IO && err.sys_errno == ENOENT &&
-	    p->options.mode == FICHE_APPEND) {
-		p->options.mode = FICHE_CREATE;
-		r = fiche_writer_open(&p->writer, p->path, &p->options, &err);
+	    p->options.writer.mode == FICHE_APPEND) {
+		p->options.writer.mode = FICHE_CREATE;
+		r = fiche_writer_open(&p->writer, p->path, &p->options.writer,
+		                      &err);
 		if (r == 0)
 			note(p->tool, p->path,
 			     "not there yet; a new archive is made");
@@ -317,7 +188,7 @@ static int open_writer(struct pack *p)
 	}
 	if (r < 0)
 		return library_failed(p->tool, p->path, r, &err);
-	p->created = p->options.mode == FICHE_CREATE;
+	p->created = p->options.writer.mode == FICHE_CREATE;
 	fiche_writer_stats(p->writer, &p->out);
 	p->bytes_before = p->created ? 0 : p->out.file_size;
 	if (p->out.void_bytes > 0) {
@@ -353,14 +224,19 @@ static int feed(struct pack *p)
 	struct fiche_error err = { 0 };
 	int r;
 
-	p->ingest.stop = on_poll;
-	p->ingest.message = on_message;
-	p->ingest.progress = on_read;
-	p->ingest.oversize = on_oversize;
-	p->ingest.ctx = p;
-	p->ingest.progress_total = input_bytes(a);
-	p->ingest.dry_run = p->dry_run;
-	r = fiche_ingest_new(&p->reader, p->writer, &p->ingest, &err);
+	p->options.ingest.stop = on_poll;
+	p->options.ingest.message = on_message;
+	p->options.ingest.progress = on_read;
+	p->options.ingest.oversize = on_oversize;
+	p->options.ingest.ctx = p;
+	p->options.ingest.progress_total = input_bytes(a);
+	p->options.ingest.dry_run = p->options.dry_run;
+	/* They may stand in a folder that is read. */
+	p->exclude[0] = p->path;
+	p->exclude[1] =
+		p->rejects.path.len > 0 ? str_get(&p->rejects.path) : NULL;
+	p->options.ingest.exclude = p->exclude;
+	r = fiche_ingest_new(&p->reader, p->writer, &p->options.ingest, &err);
 	for (size_t i = 1; i < a->operand_count && r == 0; i++) {
 		if (stop_signal() != 0)
 			break;
@@ -375,8 +251,9 @@ static int feed(struct pack *p)
 		if (p->writer)
 			fiche_writer_stats(p->writer, &p->out);
 		if (r == FICHE_ERR_IO && p->out.total_records > 0)
-			hint(p->tool, "what was committed before is kept: "
-			              "%llu records",
+			hint(p->tool,
+			     "what was committed before is kept: "
+			     "%llu records",
 			     (unsigned long long)p->out.total_records);
 	}
 	return r;
@@ -404,7 +281,7 @@ static void print_json(const struct pack *p)
 	str_char(&s, '{');
 	str_key_text(&s, "type", "summary");
 	str_key_text(&s, "archive", p->path);
-	str_key_bool(&s, "dry_run", p->dry_run);
+	str_key_bool(&s, "dry_run", p->options.dry_run);
 	str_key_count(&s, "inputs", p->in.inputs);
 	str_key_count(&s, "inputs_failed", p->in.inputs_failed);
 	str_key_count(&s, "records_read", p->in.records);
@@ -416,10 +293,10 @@ static void print_json(const struct pack *p)
 	str_key_count(&s, "too_long", p->in.too_long);
 	str_key_count(&s, "verbatim", p->out.verbatim);
 	str_key_count(&s, "bytes_in", p->in.bytes);
-	str_key_count(&s, "bytes_added", p->out.file_size > p->bytes_before
-	                                         ? p->out.file_size -
-	                                                   p->bytes_before
-	                                         : 0);
+	str_key_count(&s, "bytes_added",
+	              p->out.file_size > p->bytes_before
+	                      ? p->out.file_size - p->bytes_before
+	                      : 0);
 	str_key_count(&s, "file_size", p->out.file_size);
 	str_key_count(&s, "structure_bytes", p->out.structure_bytes);
 	str_key_count(&s, "total_records", p->out.total_records);
@@ -476,12 +353,12 @@ static void print_summary(const struct pack *p)
 
 	if (p->tool->quiet)
 		return;
-	str_add(&s, p->dry_run ? "would pack " : "packed ");
-	str_counted(&s, p->dry_run ? p->in.records : p->out.records,
-	            p->dry_run ? "record" : "article");
+	str_add(&s, p->options.dry_run ? "would pack " : "packed ");
+	str_counted(&s, p->options.dry_run ? p->in.records : p->out.records,
+	            p->options.dry_run ? "record" : "article");
 	str_add(&s, " from ");
 	str_counted(&s, p->in.inputs, "file");
-	if (p->dry_run) {
+	if (p->options.dry_run) {
 		str_add(&s, " (");
 		str_size(&s, p->in.bytes);
 		str_add(&s, ")");
@@ -517,42 +394,43 @@ static void drop_empty(struct pack *p)
 	    p->in.inputs_failed == 0 || unlink(p->path) != 0)
 		return;
 	p->dropped = true;
-	complain(p->tool, p->path, "nothing could be read, so no archive is "
-	                           "made");
+	complain(p->tool, p->path,
+	         "nothing could be read, so no archive is "
+	         "made");
 }
 
 static void say_stopped(const struct pack *p)
 {
 	struct str s = { 0 };
 
-	if (stop_signal() == 0 || p->dry_run || p->dropped)
+	if (stop_signal() == 0 || p->options.dry_run || p->dropped)
 		return;
 	str_counted(&s, p->out.total_records, "record");
 	complain(p->tool, p->path, "stopped; the archive is valid, %s kept",
 	         str_get(&s));
-	hint(p->tool, "to go on, give the same command%s; what is packed "
-	              "already will be recognised",
+	hint(p->tool,
+	     "to go on, give the same command%s; what is packed "
+	     "already will be recognised",
 	     args_have(p->args, OPT_APPEND) ? "" : " with --append");
 	str_done(&s);
 }
 
 int cmd_pack(struct tool *t, const struct args *args)
 {
-	struct pack p = { .tool = t,
-		          .args = args,
-		          .path = args->operands[0] };
+	struct pack p = { .tool = t, .args = args, .path = args->operands[0] };
 	int r;
 
-	r = read_options(&p);
+	r = pack_options_read(&p.options, t, args);
 	if (r != 0)
 		goto out;
-	p.options.on_reject = on_reject;
-	p.options.on_progress = on_written;
-	p.options.ctx = &p;
+	p.options.writer.on_reject = on_reject;
+	p.options.writer.on_progress = on_written;
+	p.options.writer.ctx = &p;
 	rejects_init(&p.rejects, t, args_value(args, OPT_REJECTS), p.path);
-	progress_begin(&p.progress, t, args, p.dry_run ? "reading" : "packing",
-	               p.dry_run ? NULL : "article");
-	r = p.dry_run ? check_archive(&p) : open_writer(&p);
+	progress_begin(&p.progress, t, args,
+	               p.options.dry_run ? "reading" : "packing",
+	               p.options.dry_run ? NULL : "article");
+	r = p.options.dry_run ? check_archive(&p) : open_writer(&p);
 	if (r == 0) {
 		stop_install();
 		r = feed(&p);
@@ -567,7 +445,7 @@ int cmd_pack(struct tool *t, const struct args *args)
 		drop_empty(&p);
 	if (r == 0)
 		say_stopped(&p);
-	if (p.json)
+	if (p.options.json)
 		print_json(&p);
 	else if (r == 0 && !p.dropped)
 		print_summary(&p);
@@ -575,6 +453,6 @@ int cmd_pack(struct tool *t, const struct args *args)
 	fiche_ingest_free(p.reader);
 	rejects_close(&p.rejects);
 out:
-	str_done(&p.defaults);
+	pack_options_done(&p.options);
 	return t->exit_code;
 }

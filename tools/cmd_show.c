@@ -113,8 +113,9 @@ static int show_raw(struct show *s, uint64_t number, struct fiche_error *err)
 	r = article_read(&record, &about, &s->archive, number, FORM_RAW, err);
 	if (r == 0 && s->terminal && !s->force &&
 	    !glyph_is_text(record.ptr, record.len)) {
-		complain(s->tool, NULL, "article %llu is binary; not printed "
-		                        "on a terminal",
+		complain(s->tool, NULL,
+		         "article %llu is binary; not printed "
+		         "on a terminal",
 		         (unsigned long long)number);
 		hint(s->tool, "send it to a file, or use --force");
 		(void)tool_raise(s->tool, RC_USAGE);
@@ -173,8 +174,7 @@ static void mention_versions(struct show *s, const struct picks *p,
 	struct picks oldest = { 0 };
 	struct str day = { 0 };
 
-	if (picks_older(p) == 0 || s->selection.versions_given ||
-	    p->count != 1)
+	if (picks_older(p) == 0 || s->selection.versions_given || p->count != 1)
 		return;
 	day_of(&day, s, picks_number(p, 0));
 	note(s->tool, NULL,

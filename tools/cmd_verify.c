@@ -94,9 +94,8 @@ static void add_checked(struct str *s, const struct check *c)
 		str_counted(s, r->sections, "section");
 		str_add(s, " ok (stored bytes)");
 		str_add(s, dot);
-		str_add(s, "NOT checked: the records inside ");
-		str_counted(s, r->blocks, "block");
-		str_add(s, ", the index against them (run without --quick)");
+		str_add(s, "NOT checked: the records, and the index against "
+		           "them (run without --quick)");
 		return;
 	}
 	str_add(s, "header ok");
@@ -146,8 +145,10 @@ static void say_damaged(const struct check *c)
 	str_clear(&s);
 	str_count(&s, r->records);
 	if (!c->options.quick && r->records > 0)
-		hint(c->tool, "%s records are intact; 'fiche extract' still "
-		              "gives them", str_get(&s));
+		hint(c->tool,
+		     "%s records are intact; 'fiche extract' still "
+		     "gives them",
+		     str_get(&s));
 	str_done(&s);
 }
 
@@ -157,15 +158,17 @@ static void say_tail(const struct check *c)
 
 	str_size(&s, c->report.tail_size);
 	complain(c->tool, c->path,
-	         "%s of an interrupted append follow the last commit",
+	         "all commits are intact, but %s follow the last one: of an "
+	         "interrupted append, or of a file that was cut",
 	         str_get(&s));
-	hint(c->tool, "nothing that was committed is affected; the next "
-	              "'fiche pack --append' declares them void");
+	hint(c->tool, "after an interrupted append nothing committed is lost "
+	              "and the next 'fiche pack --append' declares them void; "
+	              "after copying, copy again");
 	str_done(&s);
 }
 
 static void print_json(const struct check *c, int status,
-                       const struct fiche_error *err, int exit_code)
+                       const struct fiche_error *err)
 {
 	const struct fiche_verify_report *r = &c->report;
 	struct str s = { 0 };
@@ -173,7 +176,7 @@ static void print_json(const struct check *c, int status,
 	str_char(&s, '{');
 	str_key_text(&s, "type", "summary");
 	str_key_text(&s, "archive", c->path);
-	str_key_bool(&s, "intact", status == FICHE_OK || status == FICHE_END);
+	str_key_bool(&s, "intact", status == FICHE_OK);
 	str_key_bool(&s, "quick", c->options.quick);
 	str_key_count(&s, "file_size", r->file_size);
 	str_key_count(&s, "generations", r->generations);
@@ -190,7 +193,7 @@ static void print_json(const struct check *c, int status,
 		str_key_text(&s, "error", err->text);
 	str_key(&s, "seconds");
 	str_printf(&s, "%.3f", progress_seconds(&c->progress));
-	str_key_count(&s, "exit_code", (uint64_t)exit_code);
+	str_key_count(&s, "exit_code", (uint64_t)exit_code_of(status));
 	str_add(&s, "}\n");
 	(void)output_line(&s);
 	str_done(&s);
@@ -199,28 +202,27 @@ static void print_json(const struct check *c, int status,
 static void check_one(struct check *c, const struct args *args)
 {
 	struct fiche_error err = { .offset = FICHE_NOWHERE };
-	int status, code;
+	bool tail;
+	int status;
 
 	c->report = (struct fiche_verify_report){ 0 };
 	progress_begin(&c->progress, c->tool, args, "checking", NULL);
 	status = fiche_verify(c->path, &c->options, &c->report, &err);
 	progress_end(&c->progress);
 
-	code = status == FICHE_END ? RC_REJECTS : exit_code_of(status);
+	tail = status == FICHE_ERR_TRUNCATED && c->report.tail_size > 0;
 	/* Findings were printed already; a sentence sums them up. */
 	if (status == FICHE_OK && !c->json)
 		print_intact(c);
-	else if (status == FICHE_END) {
-		if (!c->json)
-			print_intact(c);
+	else if (tail)
 		say_tail(c);
-	} else if (status == FICHE_ERR_CORRUPT && c->report.findings > 0)
+	else if (status == FICHE_ERR_CORRUPT && c->report.findings > 0)
 		say_damaged(c);
 	else if (status < 0)
 		(void)library_failed(c->tool, c->path, status, &err);
-	(void)tool_raise(c->tool, code);
-	if (c->json && !c->tool->silent)
-		print_json(c, status, &err, code);
+	(void)tool_raise(c->tool, exit_code_of(status));
+	if (c->json)
+		print_json(c, status, &err);
 }
 
 int cmd_verify(struct tool *t, const struct args *args)
@@ -229,10 +231,11 @@ int cmd_verify(struct tool *t, const struct args *args)
 	const char *threads = args_value(args, OPT_THREADS);
 	uint64_t n = 0;
 
-	if (threads &&
-	    (!value_count(&n, threads) || n == 0 || n > 1024))
-		return usage(t, "--threads: '%s' is not a number from 1 to "
-		                "1024", threads);
+	if (threads && (!value_count(&n, threads) || n == 0 || n > 1024))
+		return usage(t,
+		             "--threads: '%s' is not a number from 1 to "
+		             "1024",
+		             threads);
 	t->silent = args_have(args, OPT_STATUS);
 	c.json = args_have(args, OPT_JSON) && !t->silent;
 	c.options.quick = args_have(args, OPT_QUICK);

@@ -224,8 +224,9 @@ static void fish_options(struct str *out, const struct command_row *c)
 		if (!option_applies(o, c))
 			continue;
 		if (c)
-			str_printf(out, "complete -c fiche -n "
-			                "'__fish_seen_subcommand_from %s'",
+			str_printf(out,
+			           "complete -c fiche -n "
+			           "'__fish_seen_subcommand_from %s'",
 			           c->name);
 		else
 			str_add(out, "complete -c fiche -n "
@@ -254,8 +255,9 @@ static void fish(struct str *out)
 	str_add(out, "# fish completion for fiche; made by fiche "
 	             "completion\n");
 	for (size_t i = 0; i < CMD_COUNT; i++) {
-		str_printf(out, "complete -c fiche -f -n "
-		                "__fish_use_subcommand -a %s -d ",
+		str_printf(out,
+		           "complete -c fiche -f -n "
+		           "__fish_use_subcommand -a %s -d ",
 		           command_rows[i].name);
 		fish_text(out, command_rows[i].summary);
 		str_char(out, '\n');
@@ -267,8 +269,7 @@ static void fish(struct str *out)
 	             "complete -c fiche -f -n '__fish_seen_subcommand_from "
 	             "help' -a '");
 	for (size_t i = 0; i < CMD_COUNT; i++)
-		str_printf(out, "%s%s", i > 0 ? " " : "",
-		           command_rows[i].name);
+		str_printf(out, "%s%s", i > 0 ? " " : "", command_rows[i].name);
 	str_add(out, "'\n");
 	fish_options(out, NULL);
 	for (size_t i = 0; i < CMD_COUNT; i++)

@@ -67,8 +67,9 @@ static int read_pairs(struct str values[KEY_COUNT], struct tool *t,
 	for (;;) {
 		skip = key_at(&key, text);
 		if (skip == 0)
-			return usage(t, "--default: '%s' does not begin with "
-			                "source=, lang=, section= or tag=",
+			return usage(t,
+			             "--default: '%s' does not begin with "
+			             "source=, lang=, section= or tag=",
 			             text);
 		text += skip;
 		len = value_len(text);

@@ -126,8 +126,7 @@ static uint64_t count_of(const struct fiche_article *a, enum field_id f)
 	return f == FIELD_NUMBER ? a->number : a->text_size;
 }
 
-void field_text(struct str *out, const struct fiche_article *a,
-                enum field_id f)
+void field_text(struct str *out, const struct fiche_article *a, enum field_id f)
 {
 	const struct fiche_text *text = text_of(a, f);
 	const struct fiche_date *date = date_of(a, f);
@@ -153,8 +152,7 @@ void field_text(struct str *out, const struct fiche_article *a,
 	}
 }
 
-void field_json(struct str *out, const struct fiche_article *a,
-                enum field_id f)
+void field_json(struct str *out, const struct fiche_article *a, enum field_id f)
 {
 	const struct fiche_text *text = text_of(a, f);
 	const struct fiche_date *date = date_of(a, f);

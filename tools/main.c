@@ -52,8 +52,8 @@ static int unknown_command(struct tool *t, const char *word)
 	for (size_t i = 0; i < CMD_COUNT; i++)
 		suggest_offer(&s, command_rows[i].name);
 	if (s.best)
-		return usage(t, "unknown command '%s' (did you mean %s?)",
-		             word, s.best);
+		return usage(t, "unknown command '%s' (did you mean %s?)", word,
+		             s.best);
 	return usage(t, "unknown command '%s'", word);
 }
 

@@ -105,9 +105,11 @@ static void exit_status(struct str *out)
 
 static void heading(struct str *out, const char *name, const char *summary)
 {
-	str_printf(out, ".\\\" Made by fiche help --man; do not edit.\n"
-	                ".TH %s 1 \"\" \"fiche %s\" \"User Commands\"\n"
-	                ".SH NAME\n", name, fiche_version());
+	str_printf(out,
+	           ".\\\" Made by fiche help --man; do not edit.\n"
+	           ".TH %s 1 \"\" \"fiche %s\" \"User Commands\"\n"
+	           ".SH NAME\n",
+	           name, fiche_version());
 	add(out, name);
 	str_add(out, " \\- ");
 	add(out, summary);
@@ -116,8 +118,9 @@ static void heading(struct str *out, const char *name, const char *summary)
 
 static void page_of_fiche(struct str *out)
 {
-	heading(out, "fiche", "keep news articles in one file: compressed, "
-	                      "indexed, checkable");
+	heading(out, "fiche",
+	        "keep news articles in one file: compressed, "
+	        "indexed, checkable");
 	str_add(out, ".SH SYNOPSIS\n\\fBfiche\\fR \\fICOMMAND\\fR "
 	             "[\\fIOPTION\\fR...] \\fIARCHIVE\\fR [...]\n"
 	             ".SH COMMANDS\n");
@@ -146,8 +149,10 @@ void man_page(struct str *out, const struct command_row *c)
 	}
 	str_printf(&name, "fiche-%s", c->name);
 	heading(out, str_get(&name), c->summary);
-	str_printf(out, ".SH SYNOPSIS\n\\fBfiche %s\\fR [\\fIOPTION\\fR...] "
-	                "\\fI", c->name);
+	str_printf(out,
+	           ".SH SYNOPSIS\n\\fBfiche %s\\fR [\\fIOPTION\\fR...] "
+	           "\\fI",
+	           c->name);
 	add(out, c->operands);
 	str_add(out, "\\fR\n.SH DESCRIPTION\n");
 	paragraphs(out, c->text);

@@ -207,8 +207,7 @@ int library_failed(struct tool *t, const char *path, int status,
 	    (err->sys_errno == ENOENT || err->sys_errno == EACCES ||
 	     err->sys_errno == EISDIR || err->sys_errno == ENOTDIR))
 		complain(t, path, "%s", strerror(err->sys_errno));
-	else if (err->offset != FICHE_NOWHERE &&
-	         status != FICHE_ERR_FOREIGN &&
+	else if (err->offset != FICHE_NOWHERE && status != FICHE_ERR_FOREIGN &&
 	         status != FICHE_ERR_UNSUPPORTED)
 		complain(t, NULL, "%s@%llu: %s", path,
 		         (unsigned long long)err->offset, what);

@@ -16,16 +16,16 @@
 
 enum exit_code {
 	RC_DONE = 0,
-	RC_NOTHING = 1,     /* nothing matched */
+	RC_NOTHING = 1, /* nothing matched */
 	RC_USAGE = 2,
-	RC_REJECTS = 3,     /* done, but something was left out */
+	RC_REJECTS = 3, /* done, but something was left out */
 	RC_DAMAGED = 4,
 	RC_IO = 5,
 	RC_UNSUPPORTED = 6,
 	RC_BUSY = 7,
 	RC_UNTRUSTED = 8,
 	RC_LIMIT = 9,
-	RC_SIGNAL = 128,    /* and the number of the signal */
+	RC_SIGNAL = 128, /* and the number of the signal */
 };
 
 /* One run of the program. */

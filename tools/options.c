@@ -21,6 +21,7 @@ const char *const option_group_names[GROUP_COUNT] = {
 	[GROUP_GENERAL] = "General",
 };
 
+/* clang-format off */
 const struct option_row option_rows[] = {
 	/* pack */
 	{ OPT_APPEND, "append", 'a', NULL, IN(PACK), GROUP_OWN,
@@ -241,9 +242,9 @@ const struct command_row command_rows[CMD_COUNT] = {
 		"recomputed, the index rebuilt and compared. --quick checks "
 		"structure and stored bytes only, and says so. With --quiet "
 		"only failures are printed.\n"
-		"Exit code 0: intact. 3: intact, but an interrupted append "
-		"follows the last commit; the next 'pack --append' declares "
-		"it void. 4: damaged.\n",
+		"Exit code 0: intact. 4: damaged, or bytes follow the last "
+		"commit: those of an interrupted append (the next 'pack "
+		"--append' declares them void), or of a file that was cut.\n",
 		"fiche verify news.fiche\n"
 		"fiche verify --quick *.fiche\n"
 		"fiche verify --json news.fiche\n",
@@ -278,6 +279,7 @@ const struct exit_row exit_rows[] = {
 	{ 9, "out of memory, or over a limit" },
 	{ 130, "stopped by Ctrl-C; 128 and the signal's number in general" },
 };
+/* clang-format on */
 const size_t exit_row_count = sizeof(exit_rows) / sizeof(*exit_rows);
 
 const struct command_row *command_find(const char *name)

@@ -93,22 +93,22 @@ enum option_group {
 
 struct option_row {
 	enum option_id id;
-	const char *name;      /* without the dashes */
-	char letter;           /* or 0 */
-	const char *value;     /* name of its value, or words joined by '|';
-	                        * NULL: takes none */
-	unsigned commands;     /* set of IN(...) */
+	const char *name;  /* without the dashes */
+	char letter;       /* or 0 */
+	const char *value; /* name of its value, or words joined by '|';
+	                    * NULL: takes none */
+	unsigned commands; /* set of IN(...) */
 	enum option_group group;
 	const char *help;
 };
 
 struct command_row {
 	const char *name;
-	const char *operands;  /* as in a synopsis */
-	const char *summary;   /* one line */
-	const char *text;      /* paragraphs, each ended by a newline */
-	const char *examples;  /* lines, each ended by a newline */
-	size_t least, most;    /* operands; most 0: no bound */
+	const char *operands; /* as in a synopsis */
+	const char *summary;  /* one line */
+	const char *text;     /* paragraphs, each ended by a newline */
+	const char *examples; /* lines, each ended by a newline */
+	size_t least, most;   /* operands; most 0: no bound */
 	int (*run)(struct tool *t, const struct args *args);
 };
 

@@ -17,8 +17,8 @@
 
 /*
  * Make sure that the descriptors 0, 1 and 2 are taken, so that no file opened
- * later becomes standard output.  A stream that the caller had closed fails when
- * it is used.
+ * later becomes standard output.  A stream that the caller had closed fails
+ * when it is used.
  */
 void output_guard(void);
 

@@ -14,11 +14,11 @@ struct progress {
 	const char *doing; /* "packing" */
 	const char *noun;  /* "article"; NULL: not counted */
 	bool shown;
-	double began;      /* seconds on a clock that only goes forward */
+	double began; /* seconds on a clock that only goes forward */
 	double drawn;
 	uint64_t done, total; /* bytes; total 0: not known */
 	uint64_t count;
-	uint64_t in, out;  /* bytes before and after compression */
+	uint64_t in, out; /* bytes before and after compression */
 };
 
 /* Reads --progress. */

@@ -12,8 +12,7 @@ static int read_options(struct fiche_open_options *out, struct tool *t,
 
 	*out = (struct fiche_open_options){ 0 };
 	out->recover = args_have(a, OPT_RECOVER);
-	if (commit &&
-	    (!value_count(&out->commit, commit) || out->commit == 0))
+	if (commit && (!value_count(&out->commit, commit) || out->commit == 0))
 		return usage(t, "--commit: '%s' is not a number from 1",
 		             commit);
 	if (commit && out->recover)

@@ -15,7 +15,7 @@
 struct losses {
 	uint64_t first, last; /* numbers */
 	uint64_t count;
-	bool gaps;            /* not every number between them */
+	bool gaps; /* not every number between them */
 	int status;
 	struct fiche_error err;
 };

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * rejects.h - records that were refused, kept byte for byte in a file so that
- * they can be mended and packed again.  The file is made when the first one comes; if
- * it is there already, it is added to.
+ * they can be mended and packed again.  The file is made when the first one
+ * comes; if it is there already, it is added to.
  */
 #ifndef TOOLS_REJECTS_H
 #define TOOLS_REJECTS_H

@@ -82,9 +82,8 @@ static void table_row(struct rows *r, const struct fiche_article *a)
 		str_clear(&r->cell);
 		field_text(&r->cell, a, f);
 		len = r->cell.len;
-		if ((f == FIELD_ID && !r->whole_ids) ||
-		    f == FIELD_PUBLISHED || f == FIELD_MODIFIED ||
-		    f == FIELD_FETCHED)
+		if ((f == FIELD_ID && !r->whole_ids) || f == FIELD_PUBLISHED ||
+		    f == FIELD_MODIFIED || f == FIELD_FETCHED)
 			if (len > width_of(r, f))
 				len = width_of(r, f);
 		table_cell(r, i, str_get(&r->cell), len, share);
@@ -139,8 +138,7 @@ static void delimited_row(struct rows *r, const struct fiche_article *a)
 
 	for (size_t i = 0; i < r->fields->count; i++) {
 		if (i > 0)
-			str_char(&r->line,
-			         r->format == ROWS_TSV ? '\t' : ',');
+			str_char(&r->line, r->format == ROWS_TSV ? '\t' : ',');
 		str_clear(&r->cell);
 		str_clear(&raw);
 		field_text(&raw, a, r->fields->list[i]);

@@ -23,10 +23,10 @@ struct rows {
 	enum rows_format format;
 	const struct fields *fields;
 	bool terminal;
-	size_t columns;    /* of the terminal */
+	size_t columns; /* of the terminal */
 	bool color;
-	bool whole_ids;    /* in tables too */
-	char end;          /* of a row: LF or NUL */
+	bool whole_ids;        /* in tables too */
+	char end;              /* of a row: LF or NUL */
 	struct str line, cell; /* scratch */
 };
 

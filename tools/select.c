@@ -65,14 +65,13 @@ static int read_dates(struct selection *s, struct tool *t,
 	return 0;
 }
 
-static int read_versions(struct selection *s, struct tool *t,
-                         enum option_id id)
+static int read_versions(struct selection *s, struct tool *t, enum option_id id)
 {
-	enum fiche_versions versions =
-		id == OPT_FIRST          ? FICHE_VERSIONS_FIRST
-		: id == OPT_ALL_VERSIONS ? FICHE_VERSIONS_ALL
-		: id == OPT_AT           ? FICHE_VERSIONS_AT
-		                         : FICHE_VERSIONS_LATEST;
+	enum fiche_versions versions = id == OPT_FIRST ? FICHE_VERSIONS_FIRST
+	                               : id == OPT_ALL_VERSIONS
+	                                       ? FICHE_VERSIONS_ALL
+	                               : id == OPT_AT ? FICHE_VERSIONS_AT
+	                                              : FICHE_VERSIONS_LATEST;
 
 	if (s->versions_given && versions != s->lib.versions)
 		return usage(t, "only one of --latest, --first, "
@@ -82,8 +81,7 @@ static int read_versions(struct selection *s, struct tool *t,
 	return 0;
 }
 
-static int read_flag(struct selection *s, struct tool *t,
-                     const struct arg *arg)
+static int read_flag(struct selection *s, struct tool *t, const struct arg *arg)
 {
 	int r;
 
@@ -117,8 +115,7 @@ static int read_flag(struct selection *s, struct tool *t,
 	}
 }
 
-int selection_init(struct selection *out, struct tool *t,
-                   const struct args *a)
+int selection_init(struct selection *out, struct tool *t, const struct args *a)
 {
 	struct fiche_selection *lib = &out->lib;
 	size_t used = 0;
@@ -133,8 +130,7 @@ int selection_init(struct selection *out, struct tool *t,
 	lib->urls = gather(out, &used, a, OPT_URL, &lib->url_count);
 	lib->sources = gather(out, &used, a, OPT_SOURCE, &lib->source_count);
 	lib->tags = gather(out, &used, a, OPT_TAG, &lib->tag_count);
-	lib->languages = gather(out, &used, a, OPT_LANG,
-	                        &lib->language_count);
+	lib->languages = gather(out, &used, a, OPT_LANG, &lib->language_count);
 	for (size_t i = 0; i < a->count; i++) {
 		r = read_flag(out, t, &a->list[i]);
 		if (r != 0)
@@ -183,8 +179,7 @@ static int pick(struct picks *out, struct reading *ar,
 	return 0;
 }
 
-int picks_all(struct picks *out, struct reading *ar,
-              const struct selection *s)
+int picks_all(struct picks *out, struct reading *ar, const struct selection *s)
 {
 	return pick(out, ar, s, &s->lib);
 }
@@ -221,8 +216,10 @@ int picks_named(struct picks *out, struct reading *ar,
 	complain(ar->tool, NULL, "no article with %s '%s'",
 	         is_url ? "the URL" : "id", word);
 	if (!is_url && !is_id)
-		hint(ar->tool, "an id has 8 or more hex digits; 'fiche list "
-		               "%s' shows them", ar->path);
+		hint(ar->tool,
+		     "an id has 8 or more hex digits; 'fiche list "
+		     "%s' shows them",
+		     ar->path);
 	return tool_raise(ar->tool, RC_NOTHING);
 }
 

@@ -12,15 +12,14 @@
 
 struct selection {
 	struct fiche_selection lib;
-	const char **words;    /* memory of the lists in `lib` */
-	bool versions_given;   /* --latest, --first, --all-versions or --at */
+	const char **words;  /* memory of the lists in `lib` */
+	bool versions_given; /* --latest, --first, --all-versions or --at */
 	bool reverse;
-	uint64_t limit;        /* of lib.limit, which --reverse cannot use */
+	uint64_t limit; /* of lib.limit, which --reverse cannot use */
 };
 
 /* 0, or an exit code after a message; selection_done() in any case. */
-int selection_init(struct selection *out, struct tool *t,
-                   const struct args *a);
+int selection_init(struct selection *out, struct tool *t, const struct args *a);
 void selection_done(struct selection *s);
 
 /* Numbers of articles, in the order to print them. */
@@ -32,8 +31,7 @@ struct picks {
 
 /* All articles of the selection; `out` may be empty.  0 or an exit code after a
  * message; picks_done() in any case. */
-int picks_all(struct picks *out, struct reading *ar,
-              const struct selection *s);
+int picks_all(struct picks *out, struct reading *ar, const struct selection *s);
 /* Those that `word` names within the selection.  RC_NOTHING after a message if
  * there are none. */
 int picks_named(struct picks *out, struct reading *ar,

@@ -35,8 +35,7 @@ void str_add(struct str *s, const char *text);
 void str_char(struct str *s, char c);
 void str_pad(struct str *s, char c, size_t count);
 void str_printf(struct str *s, const char *fmt, ...) FICHE_PRINTF(2, 3);
-void str_vprintf(struct str *s, const char *fmt, va_list ap)
-	FICHE_PRINTF(2, 0);
+void str_vprintf(struct str *s, const char *fmt, va_list ap) FICHE_PRINTF(2, 0);
 
 /* A JSON string with its quotes.  Bytes that are not UTF-8 become U+FFFD. */
 void str_json(struct str *s, const char *text, size_t len);

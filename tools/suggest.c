@@ -18,8 +18,7 @@ static size_t least(size_t a, size_t b)
 }
 
 /* Letters to insert, drop, change or swap; both words at most WORD_MAX. */
-static size_t distance(const char *a, size_t a_len, const char *b,
-                       size_t b_len)
+static size_t distance(const char *a, size_t a_len, const char *b, size_t b_len)
 {
 	size_t rows[3][WORD_MAX + 1];
 	size_t *before = rows[0], *last = rows[1], *row = rows[2], *t;

@@ -104,7 +104,8 @@ bool value_time(int64_t *out, const char *text)
 	uint64_t v;
 	int64_t from, to;
 
-	/* Up to eight digits would be a year or a day, but a time is seconds. */
+	/* Up to eight digits would be a year or a day, but a time is seconds.
+	 */
 	if (value_count(&v, *text == '@' ? text + 1 : text)) {
 		if (v > INT64_MAX / 2)
 			return false;

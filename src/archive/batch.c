@@ -512,8 +512,8 @@ int batch_encode(struct batch *b, int level, const char *defaults,
 	if (!job.thread)
 		return err_nomem(err);
 	for (unsigned i = 0; r == 0 && i < n; i++) {
-		job.thread[i].cards = encoder_new(level);
-		job.thread[i].bodies = encoder_new(level);
+		job.thread[i].cards = encoder_new(level, ENCODE_CARDS);
+		job.thread[i].bodies = encoder_new(level, ENCODE_BODIES);
 		job.thread[i].decoder = decoder_new();
 		if (!job.thread[i].cards || !job.thread[i].bodies ||
 		    !job.thread[i].decoder)

@@ -20,8 +20,8 @@
 /* Clusters smaller than this are not worth a dictionary of their own. */
 #define TRAIN_MIN ((uint64_t)512 << 10)
 #define TRAIN_CARDS_MIN ((uint64_t)128 << 10)
-#define TRAIN_BUDGET ((size_t)8 << 20)
-#define TRIAL_BUDGET ((size_t)512 << 10)
+#define TRAIN_BUDGET ((size_t)4 << 20)
+#define TRIAL_BUDGET ((size_t)256 << 10)
 #define TRIAL_PIECE ((size_t)128 << 10)
 /* Dictionaries of earlier commits that are tried, newest first. */
 #define TRIED_MAX 16
@@ -177,6 +177,7 @@ static uint64_t price(const struct dictionary *d)
 
 struct choice {
 	struct encoder *encoder;
+	enum encoder_use use;
 	struct buf text;     /* of the trial */
 	uint64_t whole;      /* bytes that the choice is for */
 	size_t size;         /* with the best so far */
@@ -235,7 +236,7 @@ static int try_new(struct fiche_writer *w, unsigned class, size_t dict_len,
 	}
 	/* The encoder may have digested it. */
 	encoder_free(c->encoder);
-	c->encoder = encoder_new(w->level);
+	c->encoder = encoder_new(w->level, c->use);
 	dictionary_free(d);
 	return r == 0 && !c->encoder ? err_nomem(err) : r;
 }
@@ -246,7 +247,8 @@ static int choose(struct fiche_writer *w, const struct batch_cluster *cluster,
                   struct fiche_error *err)
 {
 	unsigned class = cluster ? DICT_BODIES : DICT_CARDS;
-	struct choice c = { .whole = whole };
+	struct choice c = { .use = cluster ? ENCODE_BODIES : ENCODE_CARDS,
+		            .whole = whole };
 	struct sample *samples = NULL;
 	size_t count = 0, none = 0;
 	bool large = whole >= (cluster ? TRAIN_MIN : TRAIN_CARDS_MIN);
@@ -256,7 +258,7 @@ static int choose(struct fiche_writer *w, const struct batch_cluster *cluster,
 	/* Trying costs more than a few articles could gain. */
 	if (whole == 0 || (!large && w->dict_count == 0))
 		return 0;
-	c.encoder = encoder_new(w->level);
+	c.encoder = encoder_new(w->level, c.use);
 	if (!c.encoder || batch_samples(&w->batch, cluster, TRIAL_BUDGET,
 	                                &samples, &count) < 0)
 		r = err_nomem(err);

@@ -43,9 +43,13 @@ void dictionary_free(struct dictionary *d)
 	alloc_free(d);
 }
 
-/* What the levels mean here, for blocks behind a dictionary of up to 1 MiB. */
-static ZSTD_compressionParameters parameters(int level)
+/*
+ * What the levels mean here.  Tables that are larger than a block and its
+ * dictionary need only cost: they are copied for each frame.
+ */
+static ZSTD_compressionParameters parameters(int level, enum encoder_use use)
 {
+	unsigned max = use == ENCODE_CARDS ? 17 : 21;
 	ZSTD_compressionParameters p = ZSTD_getCParams(level, 0, 0);
 
 	if (level == LEVEL_DEFAULT) {
@@ -58,22 +62,21 @@ static ZSTD_compressionParameters parameters(int level)
 		p.minMatch = 3;
 		p.targetLength = 128;
 	}
-	/* Enough for a block and its dictionary; larger tables only cost. */
-	if (p.windowLog > 21)
-		p.windowLog = 21;
-	if (p.hashLog > 21)
-		p.hashLog = 21;
+	if (p.windowLog > max)
+		p.windowLog = max;
+	if (p.hashLog > max)
+		p.hashLog = max;
 	/* A binary tree takes two slots a position. */
-	if (p.chainLog > 22)
-		p.chainLog = 22;
-	if (p.strategy < ZSTD_btlazy2 && p.chainLog > 21)
-		p.chainLog = 21;
+	if (p.strategy >= ZSTD_btlazy2)
+		max++;
+	if (p.chainLog > max)
+		p.chainLog = max;
 	return p;
 }
 
-struct encoder *encoder_new(int level)
+struct encoder *encoder_new(int level, enum encoder_use use)
 {
-	ZSTD_compressionParameters p = parameters(level);
+	ZSTD_compressionParameters p = parameters(level, use);
 	struct encoder *e = alloc_zeroed(1, sizeof(*e));
 	size_t bad = 0;
 
@@ -178,7 +181,7 @@ int encode_frame(struct encoder *e, const struct dictionary *dict,
 /* The DICT payload and the digested form. */
 static int finish(struct dictionary *d, int level, struct fiche_error *err)
 {
-	struct encoder *e = encoder_new(level >= 15 ? 19 : 12);
+	struct encoder *e = encoder_new(level >= 15 ? 19 : 12, ENCODE_BODIES);
 	int r = e ? 0 : err_nomem(err);
 
 	dict_head_encode(&d->payload, d->id, d->class, d->raw.len);

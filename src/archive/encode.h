@@ -33,7 +33,15 @@ void dictionary_free(struct dictionary *d);
  * another one, so feed it blocks of one kind in a row.
  */
 struct encoder;
-struct encoder *encoder_new(int level); /* NULL: out of memory */
+
+/* What an encoder is for: its tables are sized for such frames. */
+enum encoder_use {
+	ENCODE_CARDS,  /* some 100 KiB, with a small dictionary */
+	ENCODE_BODIES, /* a block, with a dictionary of up to 1 MiB */
+};
+
+/* NULL: out of memory. */
+struct encoder *encoder_new(int level, enum encoder_use use);
 void encoder_free(struct encoder *e);
 
 /* Append one frame with content size and checksum.  `dict` may be NULL.

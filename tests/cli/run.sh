@@ -42,6 +42,10 @@ echo "1..$#"
 number=0
 failed=0
 for case in "$@"; do
+	case $case in
+	/*) ;;
+	*) case=$(pwd)/$case ;;
+	esac
 	number=$((number + 1))
 	expected=${case%.sh}
 	name=$(basename "$(dirname "$case")")/$(basename "$expected")

@@ -107,7 +107,7 @@ class Vector:
         frame, end = struct.unpack_from("<I", o, at + 4)[0], at + 96 + struct.unpack_from("<Q", o, at + 40)[0]
         if kind == 3:
             o[at + frame + 4:at + frame + 8] = crc(o[at + 96:at + frame + 4])
-        for page in range(at + 96, end, 4096) if kind == 4 else ():
+        for page in range(at + 96, min(end, len(o)), 4096) if kind == 4 else ():
             last = min(page + 4096, end) - 4
             o[last:last + 4] = crc(o[page:last] + struct.pack("<Q", page))
         if kind == 5:
