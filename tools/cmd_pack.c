@@ -218,6 +218,19 @@ static uint64_t input_bytes(const struct args *a)
 	return sum;
 }
 
+/* Behind a full disk, say. */
+static void hint_go_on(const struct pack *p)
+{
+	struct str s = { 0 };
+
+	str_counted(&s, p->out.total_records, "committed record");
+	hint(p->tool,
+	     "%s kept; when that is mended, give the same command%s to go on",
+	     str_get(&s),
+	     args_have(p->args, OPT_APPEND) ? "" : " with --append");
+	str_done(&s);
+}
+
 static int feed(struct pack *p)
 {
 	const struct args *a = p->args;
@@ -250,11 +263,8 @@ static int feed(struct pack *p)
 		(void)library_failed(p->tool, p->path, r, &err);
 		if (p->writer)
 			fiche_writer_stats(p->writer, &p->out);
-		if (r == FICHE_ERR_IO && p->out.total_records > 0)
-			hint(p->tool,
-			     "what was committed before is kept: "
-			     "%llu records",
-			     (unsigned long long)p->out.total_records);
+		if (r == FICHE_ERR_IO && p->writer)
+			hint_go_on(p);
 	}
 	return r;
 }

@@ -5,7 +5,7 @@
  * setlocale() is never called: what is printed is the same everywhere.
  */
 
-#include <string.h>
+#include <signal.h>
 
 #include "args.h"
 #include "fiche/fiche.h"
@@ -96,6 +96,8 @@ int main(int argc, char **argv)
 	int r;
 
 	output_guard();
+	/* A limit on file sizes is an error like a full disk, not a death. */
+	(void)signal(SIGXFSZ, SIG_IGN);
 	if (argc < 2) {
 		complain(&t, NULL, "no command given");
 		hint(&t, "'fiche --help' lists the commands");

@@ -50,12 +50,11 @@ static void warn_about(struct reading *ar, bool earlier)
 	if (info->tail_size > 0 && !info->recovered && !earlier) {
 		str_clear(&s);
 		str_size(&s, info->tail_size);
-		note(t, NULL,
-		     "%s@%llu: %s of an interrupted append follow the last "
-		     "commit and are not used",
-		     ar->path, (unsigned long long)info->end, str_get(&s));
-		note_hint(t, "the next 'fiche pack --append' declares them "
-		             "void");
+		complain(t, NULL,
+		         "%s@%llu: %s follow the last commit and are not used: "
+		         "of an interrupted append, or of a file that was cut",
+		         ar->path, (unsigned long long)info->end, str_get(&s));
+		hint(t, "'fiche verify %s' tells more", ar->path);
 	}
 	str_done(&s);
 }

@@ -88,6 +88,9 @@ static void table_row(struct rows *r, const struct fiche_article *a)
 				len = width_of(r, f);
 		table_cell(r, i, str_get(&r->cell), len, share);
 	}
+	/* Nothing in the last columns, no blanks either. */
+	while (r->line.len > 0 && r->line.ptr[r->line.len - 1] == ' ')
+		r->line.ptr[--r->line.len] = '\0';
 }
 
 static void tsv_cell(struct rows *r)

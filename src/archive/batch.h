@@ -17,7 +17,7 @@
 
 #define BATCH_BYTES ((size_t)40 << 20)
 #define BATCH_RECORDS ((size_t)1 << 18)
-#define BLOCK_TARGET ((size_t)256 << 10)
+#define BLOCK_TARGET ((size_t)128 << 10)
 #define BLOCK_RECORDS_TARGET 4096u
 
 struct batch_record {

@@ -4,6 +4,9 @@
  * with memory; see codec.h.
  */
 
+/* For the stable output buffer, which spares a copy of what is decoded. */
+#define ZSTD_STATIC_LINKING_ONLY
+
 #include "archive/codec.h"
 
 #include <zstd.h>
@@ -37,7 +40,9 @@ struct decoder *decoder_new(void)
 	d->ctx = ZSTD_createDCtx();
 	if (!d->ctx ||
 	    ZSTD_isError(ZSTD_DCtx_setParameter(d->ctx, ZSTD_d_windowLogMax,
-	                                        BLOCK_WINDOW_LOG))) {
+	                                        BLOCK_WINDOW_LOG)) ||
+	    ZSTD_isError(ZSTD_DCtx_setParameter(d->ctx, ZSTD_d_stableOutBuffer,
+	                                        1))) {
 		decoder_free(d);
 		return NULL;
 	}

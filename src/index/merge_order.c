@@ -221,7 +221,7 @@ static int next_entry(struct merge *m, struct part *p, size_t size,
 static int next_digest(struct merge *m, struct part *p)
 {
 	uint8_t digest[DIGEST_SIZE];
-	const uint8_t *entry;
+	const uint8_t *entry = NULL;
 	uint64_t idx;
 	int r = next_entry(m, p, 0, &entry, &idx);
 
@@ -239,7 +239,7 @@ static int next_digest(struct merge *m, struct part *p)
 
 static int next_key(struct merge *m, struct part *p)
 {
-	const uint8_t *entry;
+	const uint8_t *entry = NULL;
 	uint64_t idx;
 	int r = next_entry(m, p, KEY_SIZE, &entry, &idx);
 
@@ -251,7 +251,7 @@ static int next_date(struct merge *m, struct part *p)
 {
 	const struct segment_column *col = &p->s->column[COLUMN_DATE];
 	uint8_t key[8];
-	const uint8_t *entry;
+	const uint8_t *entry = NULL;
 	uint64_t idx, date;
 	int r = next_entry(m, p, 0, &entry, &idx);
 

@@ -530,7 +530,7 @@ int segment_block_at(const struct segment *s, struct segment_in *in,
 	struct segment_block k = { .index = block };
 	uint8_t raw[BLOCK_SIZE];
 	struct cursor c;
-	uint64_t end;
+	uint64_t end = 0;
 	int r;
 
 	if (block >= s->block_count)
@@ -567,7 +567,7 @@ int segment_find_block(const struct segment *s, struct segment_in *in,
 	if (idx >= s->count)
 		return outside(err);
 	while (hi - lo > 1) {
-		uint64_t mid = lo + (hi - lo) / 2, first;
+		uint64_t mid = lo + (hi - lo) / 2, first = 0;
 
 		r = first_idx(s, in, mid, &first, err);
 		if (r < 0)

@@ -2,11 +2,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """Two readers, one verdict: differential.py ARCHIVE [COUNT [SEED]]
 
-Damages an archive in COUNT ways and asks reader.py and the program that the environment variable FICHE names
-for their verdicts, which must be of one class: ok, damaged, unsupported or limit. Half of the damage is blind:
-the sums must find it. The other half is sealed again, section by section, so that the rules behind the sums are
-asked; there reader.py may overlook what only chapter 6 tells, in an index segment. A file over which the two
-disagree is kept.
+Damages an archive in COUNT ways and asks reader.py and the program that the environment variable FICHE
+names for their verdicts, which must be of one class: ok, damaged, unsupported or limit. Half of the damage
+is blind: the sums must find it. The other half is sealed again, section by section, so that the rules
+behind the sums are asked; there reader.py may overlook what only chapter 6 tells, in an index segment. A
+file over which the two disagree is kept.
 """
 import io, os, random, struct, subprocess, sys, tempfile
 

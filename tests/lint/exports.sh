@@ -1,0 +1,18 @@
+#!/bin/sh
+# The shared library exports what the public headers promise, and nothing else.
+# usage: exports.sh LIBRARY
+set -eu
+cd "$(dirname "$0")/../.."
+
+promised=$(mktemp)
+exported=$(mktemp)
+trap 'rm -f "$promised" "$exported"' EXIT
+
+# FICHE_API declarations may break before the name.
+cat src/fiche/error.h src/fiche/article.h src/fiche/reader.h \
+	src/fiche/writer.h src/fiche/verify.h src/fiche/fiche.h |
+	tr '\n' ' ' | grep -o 'FICHE_API [^;(]*(' |
+	sed 's/.*[ *]\(fiche_[a-z_0-9]*\)($/\1/' | LC_ALL=C sort -u >"$promised"
+nm -D --defined-only "$1" | sed -n 's/.* [TBDR] //p' |
+	LC_ALL=C sort -u >"$exported"
+diff -u "$promised" "$exported"
