@@ -150,7 +150,7 @@ class Sections:
             raise self.top
         end = min(self.last.end if self.last else 4096, self.size)
         if self.top:
-            self.log(self.top)
+            self.log(Bad(0, "CORRUPT", self.top.text))
         if end < self.size:
             for e in refused[:4]:
                 self.log(e)

@@ -55,7 +55,8 @@ static void add_identity(struct str *s, const struct fiche_info *i)
 	str_char(s, '\n');
 }
 
-static void add_content(struct str *s, const struct fiche_info *i)
+static void add_content(struct str *s, const struct fiche_info *i,
+                        const struct fiche_survey *v)
 {
 	struct str day = { 0 };
 
@@ -68,30 +69,31 @@ static void add_content(struct str *s, const struct fiche_info *i)
 	}
 	str_char(s, '\n');
 	add_name(s, "dates");
-	if (i->dated > 0) {
-		str_time(&day, i->first_date);
+	if (v->dated > 0) {
+		str_time(&day, v->first_date);
 		str_printf(s, "%.10s", str_get(&day));
 		str_clear(&day);
-		str_time(&day, i->last_date);
+		str_time(&day, v->last_date);
 		str_printf(s, " to %.10s; ", str_get(&day));
-		str_count(s, i->records - i->dated);
+		str_count(s, i->records - v->dated);
 		str_add(s, " without a date\n");
 	} else {
 		str_add(s, "none\n");
 	}
 	str_done(&day);
 	add_name(s, "sources");
-	str_count(s, i->sources);
+	str_count(s, v->sources);
 	str_char(s, '\n');
 	add_name(s, "languages");
-	str_count(s, i->languages);
+	str_count(s, v->languages);
 	str_char(s, '\n');
 	add_name(s, "tags");
-	str_count(s, i->tags);
+	str_count(s, v->tags);
 	str_char(s, '\n');
 }
 
-static void add_sizes(struct str *s, const struct fiche_info *i)
+static void add_sizes(struct str *s, const struct fiche_info *i,
+                      const struct fiche_survey *v)
 {
 	add_name(s, "records");
 	str_size(s, i->record_bytes);
@@ -104,7 +106,7 @@ static void add_sizes(struct str *s, const struct fiche_info *i)
 		str_printf(s, " (%.1f\xc3\x97)",
 		           (double)i->record_bytes / (double)i->file_size);
 	str_char(s, '\n');
-	size_line(s, "  data", i->data_bytes);
+	size_line(s, "  data", v->data_bytes);
 	size_line(s, "  dictionary", i->dictionary_bytes);
 	size_line(s, "  index", i->index_bytes);
 	add_name(s, "structure");
@@ -139,7 +141,7 @@ static void key_time(struct str *s, const char *key, int64_t seconds,
 }
 
 static void add_json(struct str *s, const char *path,
-                     const struct fiche_info *i)
+                     const struct fiche_info *i, const struct fiche_survey *v)
 {
 	str_char(s, '{');
 	str_key_text(s, "archive", path);
@@ -152,18 +154,18 @@ static void add_json(struct str *s, const char *path,
 	key_time(s, "committed", i->committed, i->generation > 0);
 	str_key_count(s, "records", i->records);
 	str_key_count(s, "duplicates", i->duplicates);
-	str_key_count(s, "dated", i->dated);
-	key_time(s, "first_date", i->first_date, i->dated > 0);
-	key_time(s, "last_date", i->last_date, i->dated > 0);
-	str_key_count(s, "sources", i->sources);
-	str_key_count(s, "languages", i->languages);
-	str_key_count(s, "tags", i->tags);
+	str_key_count(s, "dated", v->dated);
+	key_time(s, "first_date", v->first_date, v->dated > 0);
+	key_time(s, "last_date", v->last_date, v->dated > 0);
+	str_key_count(s, "sources", v->sources);
+	str_key_count(s, "languages", v->languages);
+	str_key_count(s, "tags", v->tags);
 	str_key_count(s, "record_bytes", i->record_bytes);
 	str_key_count(s, "body_bytes", i->body_bytes);
 	str_key_count(s, "file_size", i->file_size);
 	str_key_count(s, "end", i->end);
 	str_key_count(s, "tail_size", i->tail_size);
-	str_key_count(s, "data_bytes", i->data_bytes);
+	str_key_count(s, "data_bytes", v->data_bytes);
 	str_key_count(s, "dictionary_bytes", i->dictionary_bytes);
 	str_key_count(s, "index_bytes", i->index_bytes);
 	str_key_count(s, "blocks", i->blocks);
@@ -233,15 +235,22 @@ static void print_names(struct reading *ar, const char *field, bool json)
 static void print_info(struct reading *ar, bool json)
 {
 	struct str s = { 0 };
+	struct fiche_survey survey;
+	struct fiche_error err = { 0 };
+	int r = fiche_reader_survey(ar->reader, &survey, &err);
 
+	if (r < 0) {
+		(void)library_failed(ar->tool, ar->path, r, &err);
+		return;
+	}
 	if (json) {
-		add_json(&s, ar->path, &ar->info);
+		add_json(&s, ar->path, &ar->info, &survey);
 	} else {
 		glyph_escape(&s, ar->path, strlen(ar->path), GLYPH_LINE);
 		str_char(&s, '\n');
 		add_identity(&s, &ar->info);
-		add_content(&s, &ar->info);
-		add_sizes(&s, &ar->info);
+		add_content(&s, &ar->info, &survey);
+		add_sizes(&s, &ar->info, &survey);
 	}
 	if (!output_line(&s))
 		(void)out_of_memory(ar->tool);

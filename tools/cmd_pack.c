@@ -128,8 +128,8 @@ static int say_exists(struct pack *p)
 	struct fiche_error err;
 	struct str count = { 0 };
 
-	if (fiche_reader_open(&r, p->path, NULL, &err) == 0 &&
-	    fiche_reader_info(r, &info, &err) == 0) {
+	if (fiche_reader_open(&r, p->path, NULL, &err) == 0) {
+		fiche_reader_info(r, &info);
 		str_counted(&count, info.records, "record");
 		complain(p->tool, NULL, "%s already exists (%s)", p->path,
 		         str_get(&count));

@@ -92,7 +92,7 @@ static int run_command(struct tool *t, int argc, char **argv)
 
 int main(int argc, char **argv)
 {
-	struct tool t = { 0 };
+	struct tool t = { .argv = argv };
 	int r;
 
 	output_guard();

@@ -30,6 +30,7 @@ enum exit_code {
 
 /* One run of the program. */
 struct tool {
+	char **argv;         /* as main() got it */
 	const char *command; /* NULL before it is known */
 	bool quiet;          /* errors only */
 	bool silent;         /* not even those: the exit code says it all */

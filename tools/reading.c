@@ -71,10 +71,9 @@ int reading_open(struct reading *out, struct tool *t, const struct args *a,
 	if (r != 0)
 		return r;
 	r = fiche_reader_open(&out->reader, path, &opt, &err);
-	if (r == 0)
-		r = fiche_reader_info(out->reader, &out->info, &err);
 	if (r < 0)
 		return library_failed(t, path, r, &err);
+	fiche_reader_info(out->reader, &out->info);
 	out->view = fiche_view_new(out->reader);
 	if (!out->view)
 		return out_of_memory(t);

@@ -4,7 +4,8 @@
  * with memory; see codec.h.
  */
 
-/* For the stable output buffer, which spares a copy of what is decoded. */
+/* For the stable output buffer and dictionaries by reference, which spare copies
+ * of what is decoded. */
 #define ZSTD_STATIC_LINKING_ONLY
 
 #include "archive/codec.h"
@@ -63,7 +64,7 @@ struct decoder_dict *decoder_dict_new(const void *dict, size_t len)
 
 	if (!d)
 		return NULL;
-	d->ddict = ZSTD_createDDict(dict, len);
+	d->ddict = ZSTD_createDDict_byReference(dict, len);
 	if (!d->ddict) {
 		alloc_free(d);
 		return NULL;

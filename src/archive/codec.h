@@ -18,8 +18,8 @@ struct decoder_dict;
 struct decoder *decoder_new(void); /* NULL: out of memory */
 void decoder_free(struct decoder *d);
 
-/* A digested dictionary, shared by threads.  The bytes are copied.  NULL when out
- * of memory or when they are no dictionary. */
+/* A digested dictionary, shared by threads.  The bytes are borrowed as long as it
+ * lives.  NULL when out of memory or when they are no dictionary. */
 struct decoder_dict *decoder_dict_new(const void *dict, size_t len);
 void decoder_dict_free(struct decoder_dict *d);
 

@@ -12,6 +12,7 @@
 struct cached {
 	struct commit_dict where;
 	struct decoder_dict *dict;
+	uint8_t *raw; /* what it was digested from */
 	int failure; /* what loading it gave */
 	struct fiche_error why;
 };
@@ -44,8 +45,10 @@ void dict_cache_free(struct dict_cache *d)
 {
 	if (!d)
 		return;
-	for (size_t i = 0; i < d->count; i++)
+	for (size_t i = 0; i < d->count; i++) {
 		decoder_dict_free(d->dict[i].dict);
+		alloc_free(d->dict[i].raw);
+	}
 	alloc_free(d->dict);
 	pthread_mutex_destroy(&d->mutex);
 	alloc_free(d);
@@ -77,7 +80,10 @@ static int load(struct archive *a, struct cached *c, struct fiche_error *err)
 	if (r == 0 && !(c->dict = decoder_dict_new(raw, (size_t)head.len)))
 		r = err_set(err, FICHE_ERR_CORRUPT, c->where.offset,
 		            "dictionary is malformed");
-	alloc_free(raw);
+	if (r == 0)
+		c->raw = raw;
+	else
+		alloc_free(raw);
 	buf_done(&payload);
 	decoder_free(dec);
 	return r;

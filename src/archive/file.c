@@ -241,6 +241,12 @@ static int walk_forward(struct archive *a, struct fiche_error *err)
 		r = archive_read_commit(a, s.offset, &f, err);
 		if (r < 0)
 			return is_final(r) ? r : 0;
+		/* A footer may be damaged, but not missing: the file would end
+		 * before its commit does. */
+		if (f.end > a->size) {
+			found_commit_done(&f);
+			return 0;
+		}
 		if (a->has_commit)
 			found_commit_done(&a->last);
 		a->last = f;

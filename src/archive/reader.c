@@ -15,6 +15,7 @@
 #include "article/date.h"
 #include "base/alloc.h"
 #include "base/err.h"
+#include "format/dict.h"
 
 static int take_segments(struct fiche_reader *r, struct fiche_error *err)
 {
@@ -189,8 +190,8 @@ size_t reader_find_segment(const struct fiche_reader *r, uint64_t number)
 }
 
 /* Totals that only the segments know. */
-static int add_segment_info(struct fiche_info *info, const struct segment *s,
-                            struct segment_in *in, struct fiche_error *err)
+static int survey_segment(struct fiche_survey *info, const struct segment *s,
+                          struct segment_in *in, struct fiche_error *err)
 {
 	struct segment_block b;
 	uint64_t idx, time;
@@ -200,7 +201,6 @@ static int add_segment_info(struct fiche_info *info, const struct segment *s,
 		r = segment_block_at(s, in, i, &b, err);
 		info->data_bytes += r == 0 ? b.size : 0;
 	}
-	info->blocks += s->block_count;
 	for (int last = 0; r == 0 && s->dated > 0 && last < 2; last++) {
 		r = segment_dord(s, in, last ? s->dated - 1 : 0, &idx, err);
 		if (r == 0)
@@ -226,14 +226,11 @@ static int count_name(void *ctx, struct fiche_text name, uint64_t records)
 	return 0;
 }
 
-int fiche_reader_info(struct fiche_reader *r, struct fiche_info *out,
-                      struct fiche_error *err)
+void fiche_reader_info(struct fiche_reader *r, struct fiche_info *out)
 {
 	const struct archive *a = &r->archive;
 	const struct commit *c = &a->last.commit;
-	struct fiche_view *v = fiche_view_new(r);
 	struct fiche_info info = { 0 };
-	int status = v ? 0 : err_nomem(err);
 
 	if (r->recovered)
 		info = r->lost;
@@ -254,35 +251,50 @@ int fiche_reader_info(struct fiche_reader *r, struct fiche_info *out,
 		info.duplicates = c->duplicate_count;
 		info.record_bytes = c->record_bytes;
 		info.body_bytes = c->body_bytes;
+		info.blocks = c->block_count;
 		info.dictionaries = c->dict_count;
 		for (size_t i = 0; i < c->dict_count; i++)
-			info.dictionary_bytes += c->dicts[i].size;
+			info.dictionary_bytes +=
+				c->dicts[i].size + SECTION_HEADER_SIZE +
+				dict_parity_len((size_t)c->dicts[i].size -
+			                        SECTION_HEADER_SIZE);
 		memcpy(info.tree_head, c->tree_head, sizeof(info.tree_head));
 	}
 	info.tail_size = r->recovered ? 0 : a->size - a->end;
 	info.segments = r->segment_count;
+	for (size_t i = 0; i < r->segment_count; i++)
+		info.index_bytes += r->segments[i].where.size;
+	*out = info;
+}
+
+int fiche_reader_survey(struct fiche_reader *r, struct fiche_survey *out,
+                        struct fiche_error *err)
+{
+	struct fiche_view *v = fiche_view_new(r);
+	struct fiche_survey sum = { 0 };
+	int status = v ? 0 : err_nomem(err);
+
 	for (size_t i = 0; status == 0 && i < r->segment_count; i++) {
 		const struct reader_segment *s;
 		union view_in in;
 
 		status = reader_segment(r, v, i, false, &s, err);
-		info.index_bytes += s->where.size;
 		if (status == 0)
-			status = add_segment_info(&info, &s->segment,
-			                          view_in_init(&in, v, s), err);
+			status = survey_segment(&sum, &s->segment,
+			                        view_in_init(&in, v, s), err);
 	}
 	if (status == 0)
 		status = fiche_reader_names(r, TERM_SOURCE, count_name,
-		                            &info.sources, err);
+		                            &sum.sources, err);
 	if (status == 0)
 		status = fiche_reader_names(r, TERM_LANGUAGE, count_name,
-		                            &info.languages, err);
+		                            &sum.languages, err);
 	if (status == 0)
-		status = fiche_reader_names(r, TERM_TAG, count_name, &info.tags,
+		status = fiche_reader_names(r, TERM_TAG, count_name, &sum.tags,
 		                            err);
 	fiche_view_free(v);
 	if (status == 0)
-		*out = info;
+		*out = sum;
 	return status;
 }
 

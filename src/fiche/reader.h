@@ -62,21 +62,30 @@ struct fiche_info {
 	uint64_t duplicates;     /* came again, were counted */
 	uint64_t record_bytes;   /* of all records as they came in */
 	uint64_t body_bytes;
-	uint64_t data_bytes;     /* stored: blocks with cards and bodies */
 	uint64_t index_bytes;    /* live segments */
-	uint64_t dictionary_bytes; /* both copies */
+	uint64_t dictionary_bytes; /* with their parity */
 	uint64_t blocks;
 	size_t segments;
 	size_t dictionaries;
-	uint64_t dated;          /* records with a date */
-	int64_t first_date, last_date;
-	size_t sources, languages, tags; /* different ones, over segments */
 	uint8_t tree_head[FICHE_DIGEST_SIZE];
 };
 
+/* What opening has told; reads nothing. */
+FICHE_API void fiche_reader_info(struct fiche_reader *r,
+                                 struct fiche_info *out);
+
+/* What only a walk through the index can tell. */
+struct fiche_survey {
+	uint64_t data_bytes; /* stored: blocks with cards and bodies */
+	uint64_t dated;      /* records with a date */
+	int64_t first_date, last_date;
+	size_t sources, languages, tags; /* different ones */
+};
+
 /* 0 or an error of reading. */
-FICHE_API int fiche_reader_info(struct fiche_reader *r, struct fiche_info *out,
-                                struct fiche_error *err);
+FICHE_API int fiche_reader_survey(struct fiche_reader *r,
+                                  struct fiche_survey *out,
+                                  struct fiche_error *err);
 
 /*
  * Names of a field with how many records have each, all live segments added

@@ -110,10 +110,10 @@ static int read_fields(struct fiche_reader *r, struct fiche_view *v,
 	struct fiche_selection all;
 	struct fiche_article a;
 	struct fiche_text json;
-	struct fiche_info info;
+	struct fiche_survey survey;
 	int status;
 
-	status = fiche_reader_info(r, &info, err);
+	status = fiche_reader_survey(r, &survey, err);
 	if (status < 0)
 		return status;
 	fiche_selection_init(&all);

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * start_import.c - `fiche pack` goes on as fiche-import.
+ *
+ * Reading other people's compressed files needs libarchive, and that brings two
+ * dozen libraries along, which would cost every `fiche show` several
+ * milliseconds.  So they live in a program of their own, which is this one
+ * with cmd_pack.c in place of this file.
+ */
+
+#include <errno.h>
+#include <limits.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "commands.h"
+#include "message.h"
+#include "str.h"
+
+#define PROGRAM "fiche-import"
+
+/* The directory of the running program, with '/', or "" if nobody knows. */
+static void own_folder(char out[PATH_MAX])
+{
+	ssize_t n = readlink("/proc/self/exe", out, PATH_MAX - 1);
+	char *slash;
+
+	out[n > 0 ? n : 0] = '\0';
+	slash = strrchr(out, '/');
+	out[slash ? slash + 1 - out : 0] = '\0';
+}
+
+int cmd_pack(struct tool *t, const struct args *args)
+{
+	char folder[PATH_MAX];
+	struct str beside = { 0 };
+
+	(void)args;
+	own_folder(folder);
+	str_printf(&beside, "%s%s", folder, PROGRAM);
+	if (str_ok(&beside) && folder[0])
+		(void)execv(str_get(&beside), t->argv);
+	(void)execv(FICHE_LIBEXECDIR "/" PROGRAM, t->argv);
+	complain(t, NULL, "cannot start %s/%s: %s", FICHE_LIBEXECDIR, PROGRAM,
+	         strerror(errno));
+	hint(t, "it is a part of fiche: is the installation complete?");
+	str_done(&beside);
+	return RC_IO;
+}
