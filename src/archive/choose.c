@@ -4,7 +4,8 @@
  * if it pays for itself, or none.
  *
  * The judgement is a trial: a few pieces of the cluster are compressed with each
- * candidate.
+ * candidate.  Clusters are judged in parallel; new dictionaries are numbered
+ * before and written after, in order, so that the bytes do not depend on it.
  */
 
 #include <string.h>
@@ -127,6 +128,7 @@ static int trial(struct encoder *e, const struct dictionary *dict,
 	return r;
 }
 
+/* Takes the dictionary, success or not. */
 static int write_dict(struct fiche_writer *w, struct dictionary *d,
                       struct fiche_error *err)
 {
@@ -138,14 +140,18 @@ static int write_dict(struct fiche_writer *w, struct dictionary *d,
 
 	if (alloc_grow(&w->dicts, &w->dict_cap, w->dict_count + 1,
 	               sizeof(*w->dicts)) < 0 ||
-	    !(raw = alloc_bytes(size)))
+	    !(raw = alloc_bytes(size))) {
+		dictionary_free(d);
 		return err_nomem(err);
+	}
 	memcpy(raw + SECTION_HEADER_SIZE, d->payload.ptr, d->payload.len);
 	r = emit_section(&w->emit, SECTION_DICT, raw, d->payload.len,
 	                 (uint32_t)d->payload.len, NULL, &s, err);
 	alloc_free(raw);
-	if (r < 0)
+	if (r < 0) {
+		dictionary_free(d);
 		return r;
+	}
 	slot = &w->dicts[w->dict_count++];
 	memset(slot, 0, sizeof(*slot));
 	slot->dict = d;
@@ -175,25 +181,37 @@ static uint64_t price(const struct dictionary *d)
 	       dict_parity_len(d->payload.len);
 }
 
+/* One cluster, or all cards, on the way to a dictionary. */
 struct choice {
+	struct fiche_writer *writer;
+	const struct batch_cluster *cluster; /* NULL: the cards */
+	unsigned class;
+	uint64_t whole;  /* bytes that the choice is for */
+	bool large;      /* enough for a dictionary of its own */
+	uint32_t id;     /* for a new one */
 	struct encoder *encoder;
-	enum encoder_use use;
-	struct buf text;     /* of the trial */
-	uint64_t whole;      /* bytes that the choice is for */
-	size_t size;         /* with the best so far */
-	const struct dictionary *dict;
+	struct buf text; /* of the trial */
+	size_t size;     /* of it with the best so far */
+	const struct dictionary *dict; /* the best so far, or NULL */
+	struct dictionary *made;       /* a new one that pays */
 };
 
-static int try_earlier(struct fiche_writer *w, unsigned class,
-                       struct choice *c, struct fiche_error *err)
+static struct encoder *choice_encoder(const struct choice *c)
 {
+	return encoder_new(c->writer->level,
+	                   c->cluster ? ENCODE_BODIES : ENCODE_CARDS);
+}
+
+static int try_earlier(struct choice *c, struct fiche_error *err)
+{
+	const struct fiche_writer *w = c->writer;
 	size_t size;
 	int r = 0;
 
 	for (size_t i = w->dict_count; r == 0 && i-- > 0;) {
 		const struct dictionary *d = w->dicts[i].dict;
 
-		if (d->class != class)
+		if (d->class != c->class)
 			continue;
 		r = trial(c->encoder, d, &c->text, &size, err);
 		if (r == 0 && size < c->size) {
@@ -204,84 +222,89 @@ static int try_earlier(struct fiche_writer *w, unsigned class,
 	return r;
 }
 
-static int try_new(struct fiche_writer *w, unsigned class, size_t dict_len,
-                   const struct batch_cluster *cluster, struct choice *c,
-                   struct fiche_error *err)
+static int try_new(struct choice *c, struct fiche_error *err)
 {
+	struct fiche_writer *w = c->writer;
+	size_t len = c->cluster ? dict_size(c->whole) : CARDS_DICT;
 	struct dictionary *d = NULL;
 	struct sample *samples = NULL;
-	double saved;
+	double saved = 0;
 	size_t count, size;
 	int r;
 
-	if (batch_samples(&w->batch, cluster, TRAIN_BUDGET, &samples, &count) <
-	    0)
+	if (batch_samples(&w->batch, c->cluster, TRAIN_BUDGET, &samples,
+	                  &count) < 0)
 		return err_nomem(err);
-	r = dictionary_train(&d, next_id(w), class, dict_len, samples, count,
-	                     w->level, err);
+	r = dictionary_train(&d, c->id, c->class, len, samples, count, w->level,
+	                     err);
 	alloc_free(samples);
 	if (r != 0)
 		return r == FICHE_END ? 0 : r;
 	r = trial(c->encoder, d, &c->text, &size, err);
-	saved = size < c->size ? (double)(c->size - size) *
-	                                 (double)c->whole / (double)c->text.len
-	                       : 0;
+	if (r == 0 && size < c->size)
+		saved = (double)(c->size - size) * (double)c->whole /
+		        (double)c->text.len;
 	if (r == 0 && saved > (double)price(d)) {
-		r = write_dict(w, d, err);
-		if (r == 0) {
-			c->dict = d;
-			c->size = size;
-			return 0;
-		}
+		c->made = d;
+		c->dict = d;
+		c->size = size;
+		return 0;
 	}
 	/* The encoder may have digested it. */
 	encoder_free(c->encoder);
-	c->encoder = encoder_new(w->level, c->use);
+	c->encoder = NULL;
 	dictionary_free(d);
-	return r == 0 && !c->encoder ? err_nomem(err) : r;
+	return r;
 }
 
-/* Choose for a cluster, or for all cards (cluster NULL). */
-static int choose(struct fiche_writer *w, const struct batch_cluster *cluster,
-                  uint64_t whole, const struct dictionary **out,
+/* A pool job: judge one choice. */
+static int choose(void *ctx, size_t item, unsigned thread,
                   struct fiche_error *err)
 {
-	unsigned class = cluster ? DICT_BODIES : DICT_CARDS;
-	struct choice c = { .use = cluster ? ENCODE_BODIES : ENCODE_CARDS,
-		            .whole = whole };
+	struct choice *c = (struct choice *)ctx + item;
 	struct sample *samples = NULL;
-	size_t count = 0, none = 0;
-	bool large = whole >= (cluster ? TRAIN_MIN : TRAIN_CARDS_MIN);
+	size_t count = 0, none;
 	int r = 0;
 
-	*out = NULL;
+	(void)thread;
 	/* Trying costs more than a few articles could gain. */
-	if (whole == 0 || (!large && w->dict_count == 0))
+	if (c->whole == 0 || (!c->large && c->writer->dict_count == 0))
 		return 0;
-	c.encoder = encoder_new(w->level, c.use);
-	if (!c.encoder || batch_samples(&w->batch, cluster, TRIAL_BUDGET,
-	                                &samples, &count) < 0)
+	c->encoder = choice_encoder(c);
+	if (!c->encoder || batch_samples(&c->writer->batch, c->cluster,
+	                                 TRIAL_BUDGET, &samples, &count) < 0)
 		r = err_nomem(err);
 	for (size_t i = 0; r == 0 && i < count; i++)
-		buf_put(&c.text, samples[i].ptr, samples[i].len);
-	if (r == 0 && !buf_ok(&c.text))
+		buf_put(&c->text, samples[i].ptr, samples[i].len);
+	if (r == 0 && !buf_ok(&c->text))
 		r = err_nomem(err);
-	if (r == 0 && c.text.len > 0) {
-		r = trial(c.encoder, NULL, &c.text, &none, err);
-		c.size = none;
+	if (r == 0 && c->text.len > 0) {
+		r = trial(c->encoder, NULL, &c->text, &none, err);
+		c->size = none;
 		if (r == 0)
-			r = try_earlier(w, class, &c, err);
+			r = try_earlier(c, err);
 		/* Train if nothing at hand helps by a twelfth. */
-		if (r == 0 && large && c.size > none - none / 12)
-			r = try_new(w, class,
-			            cluster ? dict_size(whole) : CARDS_DICT,
-			            cluster, &c, err);
+		if (r == 0 && c->large && c->size > none - none / 12)
+			r = try_new(c, err);
 	}
-	*out = c.dict;
-	encoder_free(c.encoder);
-	buf_done(&c.text);
+	encoder_free(c->encoder);
+	c->encoder = NULL;
+	buf_done(&c->text);
 	alloc_free(samples);
 	return r;
+}
+
+static void prepare(struct fiche_writer *w, struct choice *c,
+                    const struct batch_cluster *cluster, uint64_t whole,
+                    uint32_t *id)
+{
+	c->writer = w;
+	c->cluster = cluster;
+	c->class = cluster ? DICT_BODIES : DICT_CARDS;
+	c->whole = whole;
+	c->large = whole >= (cluster ? TRAIN_MIN : TRAIN_CARDS_MIN);
+	if (c->large)
+		c->id = (*id)++;
 }
 
 int choose_dictionaries(struct fiche_writer *w,
@@ -289,19 +312,40 @@ int choose_dictionaries(struct fiche_writer *w,
                         struct fiche_error *err)
 {
 	struct batch *b = &w->batch;
+	struct choice *list;
+	size_t n = b->cluster_count + 1;
 	uint64_t cards = 0;
-	int r = 0;
+	uint32_t id;
+	int r;
 
 	*cards_dict = NULL;
 	if (w->plain)
 		return 0;
 	r = load_earlier(w, err);
+	if (r < 0)
+		return r;
+	list = alloc_zeroed(n, sizeof(*list));
+	if (!list)
+		return err_nomem(err);
+	id = next_id(w);
 	for (size_t i = 0; i < b->order_count; i++)
 		cards += b->order[i]->card.len;
-	if (r == 0)
-		r = choose(w, NULL, cards, cards_dict, err);
-	for (size_t i = 0; r == 0 && i < b->cluster_count; i++)
-		r = choose(w, &b->clusters[i], b->clusters[i].body_bytes,
-		           &b->clusters[i].dict, err);
+	/* The bodies first: they take longer. */
+	for (size_t i = 0; i < b->cluster_count; i++)
+		prepare(w, &list[i], &b->clusters[i], b->clusters[i].body_bytes,
+		        &id);
+	prepare(w, &list[n - 1], NULL, cards, &id);
+	r = pool_run(w->pool, n, choose, list, err);
+	for (size_t i = 0; i < n; i++) {
+		if (r == 0 && list[i].made)
+			r = write_dict(w, list[i].made, err);
+		else
+			dictionary_free(list[i].made);
+		if (i < n - 1)
+			b->clusters[i].dict = list[i].dict;
+		else
+			*cards_dict = list[i].dict;
+	}
+	alloc_free(list);
 	return r;
 }
