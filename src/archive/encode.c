@@ -258,8 +258,9 @@ struct dictionary *dictionary_load(uint32_t id, unsigned class,
 	d->id = id;
 	d->class = class;
 	buf_put(&d->raw, raw, len);
-	d->decoder = decoder_dict_new(raw, len);
-	if (!buf_ok(&d->raw) || !d->decoder) {
+	if (buf_ok(&d->raw))
+		d->decoder = decoder_dict_new(d->raw.ptr, d->raw.len);
+	if (!d->decoder) {
 		dictionary_free(d);
 		return NULL;
 	}

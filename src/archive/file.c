@@ -140,6 +140,19 @@ out:
 }
 
 /*
+ * Hostile footers may each name a long commit; what is spent on them together
+ * is bounded by the size of the file.
+ */
+static int spend(struct archive *a, uint64_t bytes)
+{
+	bytes += COMMIT_UNSYNCED_MAX;
+	if (a->spent > 16 * a->size + ((uint64_t)1 << 30))
+		return FICHE_ERR_LIMIT;
+	a->spent += bytes;
+	return 0;
+}
+
+/*
  * Judge the footer that would end at `end`, and its commit.  *is_footer tells
  * whether there was one.
  */
@@ -169,6 +182,9 @@ static int judge(struct archive *a, uint64_t end, const uint8_t *raw,
 			return r;
 		memcpy(a->uuid, s.uuid, UUID_SIZE);
 	}
+	if (spend(a, foot.commit_size) < 0)
+		return err_set(err, FICHE_ERR_LIMIT, end - FOOTER_SIZE,
+		               "too many footers without a commit");
 	if (memcmp(foot.uuid8, a->uuid, sizeof(foot.uuid8)) != 0)
 		return err_set(err, FICHE_ERR_CORRUPT, end - FOOTER_SIZE,
 		               "footer belongs to another archive");
@@ -233,14 +249,21 @@ static int walk_forward(struct archive *a, struct fiche_error *err)
 
 	while (at < a->size) {
 		r = archive_read_header(a, at, a->size, &s, err);
-		if (r < 0)
-			return is_final(r) ? r : 0;
+		if (is_final(r))
+			return r;
+		if (r < 0) {
+			/* A void may be here; batches begin at pages. */
+			at = (at / COMMIT_ALIGN + 1) * COMMIT_ALIGN;
+			continue;
+		}
 		at += section_size(&s);
-		if (s.type != SECTION_COMMIT)
+		if (s.type != SECTION_COMMIT || spend(a, section_size(&s)) < 0)
 			continue;
 		r = archive_read_commit(a, s.offset, &f, err);
+		if (is_final(r))
+			return r;
 		if (r < 0)
-			return is_final(r) ? r : 0;
+			continue;
 		/* A footer may be damaged, but not missing: the file would end
 		 * before its commit does. */
 		if (f.end > a->size) {

@@ -32,6 +32,7 @@ struct archive {
 	struct found_commit last;
 	uint64_t end;  /* of the last commit, or of the superblock */
 	bool footer_damaged;
+	uint64_t spent;   /* bytes hashed while looking for commits */
 	bool commit_lost; /* the tail holds a footer whose commit is not good */
 };
 

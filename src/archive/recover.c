@@ -28,6 +28,11 @@ struct found_block {
 	uint32_t cards_end;
 };
 
+/* Bytes from `start` to `end`. */
+struct span {
+	uint64_t start, end;
+};
+
 struct scan {
 	struct fiche_reader *reader;
 	struct archive *archive;
@@ -37,6 +42,9 @@ struct scan {
 	size_t dict_cap;
 	uint64_t dict_bytes;
 	bool has_uuid; /* learnt from a header */
+	uint64_t spent; /* bytes hashed */
+	struct span *voids; /* that commits name */
+	size_t void_count, void_cap;
 };
 
 /* If the superblock is lost and no commit is there: the UUID that the first
@@ -117,6 +125,12 @@ static int try_section(struct scan *k, uint64_t at, uint64_t *size,
 	r = archive_read_header(a, at, a->size, &s, err);
 	if (r < 0)
 		return r == FICHE_ERR_IO ? r : 0;
+	/* Sections that lie about their length may overlap: all of them
+	 * together are bounded. */
+	if (k->spent > 16 * a->size + ((uint64_t)1 << 30))
+		return err_set(err, FICHE_ERR_LIMIT, at,
+		               "too many damaged sections overlap");
+	k->spent += section_size(&s);
 	if (s.type == SECTION_DATA || s.type == SECTION_DICT) {
 		r = archive_read_section(a, at, section_size(&s),
 		                         (enum section_type)s.type, &again,
@@ -137,6 +151,44 @@ static int try_section(struct scan *k, uint64_t at, uint64_t *size,
 	return r == FICHE_ERR_NOMEM || r == FICHE_ERR_IO ? r : 0;
 }
 
+/* What commits declared void means nothing, whatever it looks like. */
+static int find_voids(struct scan *k, struct fiche_error *err)
+{
+	struct archive *a = k->archive;
+	struct found_commit c, before;
+	int r;
+
+	if (!a->has_commit)
+		return 0;
+	r = archive_read_commit(a, a->last.section.offset, &c, err);
+	while (r == 0) {
+		if (c.commit.void_len &&
+		    alloc_grow(&k->voids, &k->void_cap, k->void_count + 1,
+		               sizeof(*k->voids)) < 0) {
+			found_commit_done(&c);
+			return err_nomem(err);
+		}
+		if (c.commit.void_len)
+			k->voids[k->void_count++] = (struct span){
+				c.commit.batch_start,
+				c.commit.batch_start + c.commit.void_len
+			};
+		r = archive_previous(a, &c, &before, err);
+		found_commit_done(&c);
+		c = before;
+	}
+	return r == FICHE_ERR_NOMEM || r == FICHE_ERR_IO ? r : 0;
+}
+
+/* The end of the void that `at` lies in, or `at`. */
+static uint64_t behind_void(const struct scan *k, uint64_t at)
+{
+	for (size_t i = 0; i < k->void_count; i++)
+		if (at >= k->voids[i].start && at < k->voids[i].end)
+			return k->voids[i].end;
+	return at;
+}
+
 /* Walk the file by its sync bytes. */
 static int scan_file(struct scan *k, struct fiche_error *err)
 {
@@ -151,6 +203,9 @@ static int scan_file(struct scan *k, struct fiche_error *err)
 		uint64_t size;
 		size_t skip;
 
+		at = behind_void(k, at);
+		if (at + SECTION_HEADER_SIZE > a->size)
+			break;
 		if (at < chunk_at ||
 		    at + SECTION_HEADER_SIZE > chunk_at + have) {
 			chunk_at = at;
@@ -168,6 +223,8 @@ static int scan_file(struct scan *k, struct fiche_error *err)
 			continue;
 		}
 		at = chunk_at + (uint64_t)(hit - chunk) - SECTION_SYNC_AT;
+		if (behind_void(k, at) != at)
+			continue;
 		if (at + SECTION_HEADER_SIZE > chunk_at + have) {
 			if (chunk_at + have == a->size)
 				break;
@@ -396,7 +453,9 @@ int reader_recover(struct fiche_reader *rd, struct fiche_error *err)
 	int r;
 
 	rd->recovered = true;
-	r = scan_file(&k, err);
+	r = find_voids(&k, err);
+	if (r == 0)
+		r = scan_file(&k, err);
 	/* A commit that is left knows where parity is. */
 	for (size_t i = 0; r == 0 && rd->archive.has_commit &&
 	                   i < c->dict_count;
@@ -433,6 +492,7 @@ int reader_recover(struct fiche_reader *rd, struct fiche_error *err)
 		r = err_set(err, FICHE_ERR_CORRUPT, 0,
 		            "no intact block of articles is left");
 	alloc_free(k.blocks);
+	alloc_free(k.voids);
 	alloc_free(k.dicts.dicts);
 	return r;
 }

@@ -59,6 +59,8 @@ void verify_finding(struct verify *v, const struct fiche_error *why,
 	char id[65], title[256];
 
 	v->report.findings++;
+	v->unsupported += why->code == FICHE_ERR_UNSUPPORTED;
+	v->over_limit += why->code == FICHE_ERR_LIMIT;
 	v->report.records_lost += count;
 	if (!v->opt->on_finding)
 		return;
@@ -320,6 +322,36 @@ static int read_chain(struct verify *v, struct found_commit **out,
 	return n > 0 && r < 0 ? r : 0;
 }
 
+/* Segments and dictionaries that a commit names are where it says. */
+static int check_rows(struct verify *v, const struct found_commit *c,
+                      struct fiche_error *err)
+{
+	struct fiche_error why = { 0 };
+	size_t n = c->commit.segment_count;
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < n + c->commit.dict_count; i++) {
+		bool is_dict = i >= n;
+		const struct commit_dict *d = &c->commit.dicts[i - n];
+		const struct commit_segment *g = &c->commit.segments[i];
+		uint64_t at = is_dict ? d->offset : g->offset;
+		struct section s;
+
+		r = archive_read_header(v->archive, at, c->section.offset, &s,
+		                        &why);
+		if (r == 0 &&
+		    (s.type != (is_dict ? SECTION_DICT : SECTION_INDEX) ||
+		     section_size(&s) != (is_dict ? d->size : g->size) ||
+		     memcmp(s.sha256, is_dict ? d->sha256 : g->sha256, 32)))
+			r = err_set(&why, FICHE_ERR_CORRUPT, c->section.offset,
+			            "commit %llu names a section that is not "
+			            "what it says",
+			            (unsigned long long)c->commit.generation);
+		r = note(v, r, &why, err);
+	}
+	return r;
+}
+
 /* The first commit names the superblock it stands on. */
 static void check_first(struct verify *v, const struct found_commit *first)
 {
@@ -399,12 +431,10 @@ static int check_dictionaries(struct verify *v, struct fiche_error *err)
 
 static int check_structure(struct verify *v, struct fiche_error *err)
 {
-	struct found_commit *chain = NULL;
 	struct walk w = { .own = sha256_new(),
 		          .batch = sha256_new(),
 		          .chunk = alloc_bytes(CHUNK),
 		          .sequence = 1 };
-	size_t n = 0;
 	int r = 0;
 
 	if (!w.own || !w.batch || !w.chunk)
@@ -412,20 +442,21 @@ static int check_structure(struct verify *v, struct fiche_error *err)
 	if (r == 0)
 		r = check_superblock(v, err);
 	if (r == 0)
-		r = read_chain(v, &chain, &n, err);
-	v->report.generations = n;
-	for (size_t i = 0; r == 0 && i < n; i++) {
+		r = read_chain(v, &v->chain, &v->chain_count, err);
+	v->report.generations = v->chain_count;
+	for (size_t i = 0; r == 0 && i < v->chain_count; i++) {
+		const struct found_commit *c = &v->chain[i];
+
 		if (i == 0) {
-			check_first(v, &chain[0]);
-			w.lost_count = chain[0].commit.generation != 1;
+			check_first(v, c);
+			w.lost_count = c->commit.generation != 1;
 		}
-		r = check_generation(v, &w, &chain[i], err);
+		r = check_generation(v, &w, c, err);
+		if (r == 0)
+			r = check_rows(v, c, err);
 	}
 	if (r == 0)
 		r = check_dictionaries(v, err);
-	for (size_t i = 0; i < n; i++)
-		found_commit_done(&chain[i]);
-	alloc_free(chain);
 	alloc_free(w.chunk);
 	sha256_free(w.own);
 	sha256_free(w.batch);
@@ -489,12 +520,26 @@ int verify_io(struct io *io, const char *path,
 	v.view = fiche_view_new(v.reader);
 	v.pool = pool_new(v.opt->threads);
 	r = v.view && v.pool ? run(&v, err) : err_nomem(err);
+	for (size_t i = 0; i < v.chain_count; i++)
+		found_commit_done(&v.chain[i]);
+	alloc_free(v.chain);
 	pool_free(v.pool);
 	fiche_view_free(v.view);
 	fiche_reader_close(v.reader);
 	*out = v.report;
 	if (r < 0)
 		return r;
+	/* Damage first: it will not go away with another program. */
+	if (v.report.findings &&
+	    v.report.findings == v.unsupported + v.over_limit)
+		return v.unsupported
+		               ? err_set(err, FICHE_ERR_UNSUPPORTED,
+		                         FICHE_NOWHERE,
+		                         "parts of the archive need a newer "
+		                         "program")
+		               : err_set(err, FICHE_ERR_LIMIT, FICHE_NOWHERE,
+		                         "parts of the archive are larger than "
+		                         "this program accepts");
 	if (v.report.findings)
 		return err_set(err, FICHE_ERR_CORRUPT, FICHE_NOWHERE,
 		               "the archive is damaged");

@@ -18,6 +18,9 @@ struct verify {
 	struct fiche_view *view;
 	struct pool *pool;
 	uint64_t done, total; /* bytes, for progress */
+	uint64_t unsupported, over_limit; /* findings that are no damage */
+	struct found_commit *chain; /* all commits, oldest first */
+	size_t chain_count;
 };
 
 /* Report one thing that is wrong, about records if `count` > 0. */

@@ -57,6 +57,7 @@ struct content {
 	struct seen urls;
 	struct merkle tree;
 	uint64_t records, record_bytes, body_bytes, blocks;
+	size_t next_commit; /* of the chain, whose totals are not reached yet */
 	bool incomplete; /* a block was lost: totals and tree cannot be told */
 };
 
@@ -206,6 +207,43 @@ static int set_version(struct content *c, struct checked *r, uint64_t number)
 	                                                   : FICHE_ERR_NOMEM;
 }
 
+/* What a commit says of all records before it, where they end. */
+static void check_totals(struct content *c, const struct found_commit *f)
+{
+	const struct commit *k = &f->commit;
+	struct fiche_error why = { 0 };
+	uint8_t head[32];
+
+	if (c->records != k->record_count ||
+	    c->record_bytes != k->record_bytes ||
+	    c->body_bytes != k->body_bytes || c->blocks != k->block_count) {
+		(void)err_set(&why, FICHE_ERR_CORRUPT, f->section.offset,
+		              "the totals of commit %llu are wrong",
+		              (unsigned long long)k->generation);
+		verify_finding(c->v, &why, 0, 0);
+	}
+	if (merkle_head(head, c->tree.peaks[0],
+	                merkle_peak_count(c->tree.leaves)) == 0 &&
+	    (memcmp(head, k->tree_head, 32) != 0 ||
+	     memcmp(c->tree.peaks, k->peaks, k->peak_count * 32u) != 0)) {
+		(void)err_set(&why, FICHE_ERR_CORRUPT, f->section.offset,
+		              "the tree head of commit %llu is not the one of "
+		              "the articles",
+		              (unsigned long long)k->generation);
+		verify_finding(c->v, &why, 0, 0);
+	}
+}
+
+/* Judge the commits that end with the records taken so far. */
+static void check_commits(struct content *c)
+{
+	const struct verify *v = c->v;
+
+	while (!c->incomplete && c->next_commit < v->chain_count &&
+	       v->chain[c->next_commit].commit.record_count <= c->records)
+		check_totals(c, &v->chain[c->next_commit++]);
+}
+
 /* Use the results of one block: tree, totals, versions, index. */
 static int take_block(struct content *c, struct checked_block *cb,
                       struct indexing *x, struct fiche_error *err)
@@ -237,6 +275,7 @@ static int take_block(struct content *c, struct checked_block *cb,
 		v->report.text_bytes += k->record_len;
 		r = indexing_add(x, &k->entry, err);
 	}
+	check_commits(c);
 	if (r == 0)
 		r = indexing_block(x, &where, err);
 	verify_progress(v, cb->where.size);
@@ -326,32 +365,6 @@ static int check_segment(struct content *c, const struct reader_segment *s,
 	return r;
 }
 
-static void check_totals(struct content *c)
-{
-	const struct commit *k = &c->v->archive->last.commit;
-	struct fiche_error why = { 0 };
-	uint8_t head[32];
-
-	if (c->incomplete)
-		return;
-	if (c->records != k->record_count ||
-	    c->record_bytes != k->record_bytes ||
-	    c->body_bytes != k->body_bytes || c->blocks != k->block_count) {
-		(void)err_set(&why, FICHE_ERR_CORRUPT,
-		              c->v->archive->last.section.offset,
-		              "the totals of the commit are wrong");
-		verify_finding(c->v, &why, 0, 0);
-	}
-	if (merkle_head(head, c->tree.peaks[0],
-	                merkle_peak_count(c->tree.leaves)) == 0 &&
-	    memcmp(head, k->tree_head, 32) != 0) {
-		(void)err_set(&why, FICHE_ERR_CORRUPT,
-		              c->v->archive->last.section.offset,
-		              "the tree head is not the one of the articles");
-		verify_finding(c->v, &why, 0, 0);
-	}
-}
-
 int verify_content(struct verify *v, struct fiche_error *err)
 {
 	unsigned n = pool_threads(v->pool);
@@ -396,8 +409,9 @@ int verify_content(struct verify *v, struct fiche_error *err)
 			(void)err_copy(err, &why);
 		}
 	}
-	if (r == 0)
-		check_totals(c);
+	/* One that ends inside a block, or claims more than there is. */
+	while (r == 0 && !c->incomplete && c->next_commit < v->chain_count)
+		check_totals(c, &v->chain[c->next_commit++]);
 	v->report.index_compared = r == 0 && v->report.findings == before;
 	for (unsigned i = 0; c->checkers && i < n; i++) {
 		struct checker *k = &c->checkers[i];

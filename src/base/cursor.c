@@ -3,6 +3,8 @@
 
 #include "base/cursor.h"
 
+#include <string.h>
+
 void cursor_init(struct cursor *c, const void *data, size_t len)
 {
 	c->at = data;
@@ -96,6 +98,16 @@ uint64_t cursor_varint(struct cursor *c)
 	}
 	give_up(c);
 	return 0;
+}
+
+void cursor_copy(struct cursor *c, void *out, size_t len)
+{
+	struct bytes b = cursor_take(c, len);
+
+	if (b.ptr)
+		memcpy(out, b.ptr, len);
+	else
+		memset(out, 0, len);
 }
 
 void cursor_zeros(struct cursor *c, size_t len)

@@ -39,6 +39,8 @@ uint64_t cursor_uint(struct cursor *c, unsigned width);
 uint64_t cursor_varint(struct cursor *c);
 /* The next `len` bytes, borrowed; { NULL, 0 } if fewer remain. */
 struct bytes cursor_take(struct cursor *c, size_t len);
+/* The next `len` bytes, copied; zeros if fewer remain. */
+void cursor_copy(struct cursor *c, void *out, size_t len);
 /* Skip `len` bytes that must all be zero. */
 void cursor_zeros(struct cursor *c, size_t len);
 

@@ -185,17 +185,17 @@ int commit_decode(struct commit *out, const uint8_t *payload, size_t len,
 	r = format_check_version(c.major, c.read_features, at, err);
 	if (r < 0)
 		return r;
-	memcpy(c.batch_sha256, cursor_take(&k, 32).ptr, 32);
+	cursor_copy(&k, c.batch_sha256, 32);
 	c.prev_offset = cursor_u64(&k);
 	c.prev_size = cursor_u64(&k);
-	memcpy(c.prev_sha256, cursor_take(&k, 32).ptr, 32);
+	cursor_copy(&k, c.prev_sha256, 32);
 	c.record_count = cursor_u64(&k);
 	c.duplicate_count = cursor_u64(&k);
 	c.record_bytes = cursor_u64(&k);
 	c.body_bytes = cursor_u64(&k);
 	c.block_count = cursor_u64(&k);
 	cursor_zeros(&k, 8);
-	memcpy(c.tree_head, cursor_take(&k, 32).ptr, 32);
+	cursor_copy(&k, c.tree_head, 32);
 
 	lists = (len - FIXED_SIZE) / 32;
 	if (!cursor_ok(&k) || c.peak_count > COMMIT_PEAKS_MAX ||
@@ -205,8 +205,7 @@ int commit_decode(struct commit *out, const uint8_t *payload, size_t len,
 		return err_set(err, FICHE_ERR_CORRUPT, at,
 		               "commit lists do not fit its length");
 	if (c.peak_count)
-		memcpy(c.peaks, cursor_take(&k, c.peak_count * 32u).ptr,
-		       c.peak_count * 32u);
+		cursor_copy(&k, c.peaks, c.peak_count * 32u);
 	c.segments = alloc_zeroed(c.segment_count, sizeof(*c.segments));
 	c.dicts = alloc_zeroed(c.dict_count, sizeof(*c.dicts));
 	if (!c.segments || !c.dicts) {
@@ -220,7 +219,7 @@ int commit_decode(struct commit *out, const uint8_t *payload, size_t len,
 		s->size = cursor_u64(&k);
 		s->first_record = cursor_u64(&k);
 		s->record_count = cursor_u64(&k);
-		memcpy(s->sha256, cursor_take(&k, 32).ptr, 32);
+		cursor_copy(&k, s->sha256, 32);
 	}
 	for (size_t i = 0; i < c.dict_count; i++) {
 		struct commit_dict *d = &c.dicts[i];
@@ -231,8 +230,7 @@ int commit_decode(struct commit *out, const uint8_t *payload, size_t len,
 		d->offset = cursor_u64(&k);
 		d->parity_offset = cursor_u64(&k);
 		d->size = cursor_u64(&k);
-		if (cursor_ok(&k))
-			memcpy(d->sha256, cursor_take(&k, 32).ptr, 32);
+		cursor_copy(&k, d->sha256, 32);
 	}
 	if (cursor_ok(&k) && k.left >= COMMIT_ALIGN)
 		broken = "commit is padded by more than a page";

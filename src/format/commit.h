@@ -17,7 +17,7 @@
 #define COMMIT_UNSYNCED_MAX ((uint64_t)1 << 20)
 #define COMMIT_PEAKS_MAX 64
 /* Bounds what a reader allocates for one COMMIT. */
-#define COMMIT_PAYLOAD_MAX ((uint64_t)64 << 20)
+#define COMMIT_PAYLOAD_MAX ((uint64_t)16 << 20)
 
 struct commit_segment {
 	uint64_t offset;

@@ -57,7 +57,9 @@ int dict_head_decode(struct dict_head *out, const uint8_t *payload, size_t len,
 
 static size_t stripe_len(size_t len)
 {
-	return (len + STRIPES * CELL - 1) / (STRIPES * CELL) * CELL;
+	/* One cell more than an eighth, or a run that begins inside a cell
+	 * could reach the cell at the same place of the next stripe. */
+	return (len + STRIPES * CELL - 1) / (STRIPES * CELL) * CELL + CELL;
 }
 
 size_t dict_parity_len(size_t len)

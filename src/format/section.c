@@ -15,6 +15,7 @@
 #include "base/cursor.h"
 #include "base/err.h"
 #include "base/hash.h"
+#include "base/utf8.h"
 
 #define CRC_AT 20
 #define FRAME_HEAD 8 /* magic and length of a skippable frame */
@@ -112,8 +113,8 @@ int section_decode(struct section *out, const uint8_t raw[SECTION_HEADER_SIZE],
 	s.offset = cursor_u64(&c);
 	s.sequence = cursor_u64(&c);
 	s.payload_len = cursor_u64(&c);
-	memcpy(s.uuid, cursor_take(&c, UUID_SIZE).ptr, UUID_SIZE);
-	memcpy(s.sha256, cursor_take(&c, 32).ptr, 32);
+	cursor_copy(&c, s.uuid, UUID_SIZE);
+	cursor_copy(&c, s.sha256, 32);
 
 	if (magic != FRAME_MAGIC ||
 	    memcmp(raw + SECTION_SYNC_AT, SECTION_SYNC, SECTION_SYNC_SIZE) != 0)
@@ -210,11 +211,12 @@ int superblock_decode(struct superblock *out, struct section *section,
                       const uint8_t raw[SUPERBLOCK_SIZE],
                       struct fiche_error *err)
 {
-	const uint8_t *payload = raw + SECTION_HEADER_SIZE;
+	const uint8_t *payload = raw + SECTION_HEADER_SIZE, *end;
 	struct superblock sb;
 	struct section s;
 	struct cursor c;
 	uint8_t sha[32];
+	size_t len;
 	int r;
 
 	if (memcmp(raw + SECTION_SYNC_AT, SECTION_SYNC, SECTION_SYNC_SIZE) != 0)
@@ -251,6 +253,17 @@ int superblock_decode(struct superblock *out, struct section *section,
 	if (!cursor_ok(&c) || s.sequence != 0)
 		return err_set(err, FICHE_ERR_CORRUPT, 0,
 		               "reserved bytes of the superblock are set");
+	end = memchr(c.at, 0, c.left);
+	len = end ? (size_t)(end - c.at) : c.left;
+	if (!utf8_is_valid((const char *)c.at, len))
+		return err_set(err, FICHE_ERR_CORRUPT, 0,
+		               "the text of the superblock is not UTF-8");
+	(void)cursor_take(&c, len);
+	cursor_zeros(&c, c.left);
+	if (!cursor_ok(&c))
+		return err_set(err, FICHE_ERR_CORRUPT, 0,
+		               "the text of the superblock is not padded with "
+		               "zeros");
 	*out = sb;
 	*section = s;
 	return 0;
@@ -292,7 +305,7 @@ int footer_decode(struct footer *out, const uint8_t raw[FOOTER_SIZE],
 	f.commit_size = cursor_u64(&c);
 	f.generation = cursor_u64(&c);
 	f.end = cursor_u64(&c);
-	memcpy(f.uuid8, cursor_take(&c, 8).ptr, 8);
+	cursor_copy(&c, f.uuid8, 8);
 	cursor_zeros(&c, 4);
 	crc = cursor_u32(&c);
 

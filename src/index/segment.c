@@ -488,7 +488,7 @@ int segment_date_lower(const struct segment *s, struct segment_in *in,
 	uint64_t lo = 0, hi = s->dated;
 
 	while (lo < hi) {
-		uint64_t mid = lo + (hi - lo) / 2, idx, date;
+		uint64_t mid = lo + (hi - lo) / 2, idx = 0, date;
 		int r = segment_dord(s, in, mid, &idx, err);
 
 		if (r == 0)

@@ -71,6 +71,7 @@ static int enter(void **state)
 {
 	struct fiche_error err = { 0 };
 
+	case_keep_memory();
 	if (archive_case_make(&ground.c, &plan, &err) < 0) {
 		print_error("%s\n", err.text);
 		return -1;

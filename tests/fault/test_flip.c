@@ -6,8 +6,9 @@
  * its answer.  A reader gives the bytes that went in, or an error, or an
  * earlier state; other bytes never.
  *
- * A full verify begins with all that a quick one does, so it is only run where
- * its own part could differ: once for each byte of frames and index.
+ * Quick verify sees every bit.  A full verify begins with all that a
+ * quick one does, so it and the slower readings see every byte, and every bit
+ * of what is structure.
  */
 
 #include <setjmp.h>
@@ -24,19 +25,53 @@
 #include "support/archive_case.h"
 
 static const struct case_plan plan = {
-	.seed = 2, .commits = 2, .lines = 15, .files = 1, .text_len = 150
+	.seed = 2, .commits = 2, .lines = 10, .files = 1, .text_len = 150
 };
 
 static struct archive_case ground;
+/* Which bytes are covered by nothing but a hash of all of them: the text of the
+ * superblock and the frames. */
+static bool is_bulk[1 << 16];
+
+static void find_bulk(const struct archive_case *c)
+{
+	const uint8_t *p = c->bytes.ptr;
+	uint64_t at = SUPERBLOCK_SIZE;
+	struct section s;
+
+	assert_true(c->bytes.len <= sizeof(is_bulk));
+	memset(is_bulk + 128, true, SUPERBLOCK_SIZE - 128);
+	while (at < c->bytes.len) {
+		assert_int_equal(section_decode(&s, p + at, at, NULL, NULL), 0);
+		if (s.type == SECTION_DATA)
+			memset(is_bulk + at + SECTION_HEADER_SIZE + s.inner_len,
+			       true, (size_t)(s.payload_len - s.inner_len));
+		at += section_size(&s);
+		if (s.type == SECTION_COMMIT)
+			at += FOOTER_SIZE;
+	}
+}
+
+/* The bit after `bit`, or after its byte where one bit is like the others. */
+static size_t next_bit(size_t bit)
+{
+	size_t at = bit / 8 + 1;
+
+	if (!is_bulk[bit / 8])
+		return bit + 1;
+	return at * 8 + (is_bulk[at] ? at % 8 : 0);
+}
 
 static int enter(void **state)
 {
 	struct fiche_error err = { 0 };
 
+	case_keep_memory();
 	if (archive_case_make(&ground, &plan, &err) < 0) {
 		print_error("%s\n", err.text);
 		return -1;
 	}
+	find_bulk(&ground);
 	*state = &ground;
 	return 0;
 }
@@ -93,13 +128,15 @@ static void a_reader_gives_what_went_in_or_an_error(void **state)
 {
 	struct archive_case *c = *state;
 	size_t bits = c->bytes.len * 8, exact = 0, failed = 0, refused = 0;
+	size_t tried = 0;
 
-	for (size_t bit = 0; bit < bits; bit++) {
+	for (size_t bit = 0; bit < bits; bit = next_bit(bit)) {
 		struct fiche_error err = { 0 };
 		struct case_reading seen;
 		struct fiche_reader *r;
 		int status;
 
+		tried++;
 		put_flipped(c, bit);
 		status = case_open(&r, c->memory, false, &err);
 		if (status < 0) {
@@ -118,7 +155,7 @@ static void a_reader_gives_what_went_in_or_an_error(void **state)
 	}
 	print_message("%zu bits: %zu records exact, %zu refused, %zu times no "
 	              "archive\n",
-	              bits, exact, failed, refused);
+	              tried, exact, failed, refused);
 }
 
 static void recovery_gives_what_went_in_or_an_error(void **state)

@@ -6,6 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#if defined(__GLIBC__)
+#include <malloc.h>
+#endif
+
 #include "archive/reader.h"
 #include "archive/verify.h"
 #include "archive/writer.h"
@@ -16,6 +20,14 @@
 
 static const uint8_t case_uuid[16] = { 0xca, 0x5e, 1, 2,  3,  4,  0x45, 5,
 	                               0x86, 6,    7, 8, 9,  10, 11,   12 };
+
+void case_keep_memory(void)
+{
+#if defined(__GLIBC__)
+	(void)mallopt(M_MMAP_THRESHOLD, 1 << 28);
+	(void)mallopt(M_TRIM_THRESHOLD, 1 << 30);
+#endif
+}
 
 int case_writer(struct fiche_writer **out, struct io_memory *m,
                 enum fiche_open_mode mode, const struct case_plan *plan,
@@ -64,11 +76,20 @@ int case_add(struct fiche_writer *w, const struct case_plan *plan, size_t n,
 	return r;
 }
 
+bool case_exists(struct io_memory *m)
+{
+	const uint8_t *bytes;
+	size_t len;
+
+	return io_memory_get(m, CASE_PATH, &bytes, &len);
+}
+
 int case_append(struct io_memory *m, const struct case_plan *plan, size_t n,
                 struct fiche_error *err)
 {
 	struct fiche_writer *w;
-	int r = case_writer(&w, m, n ? FICHE_APPEND : FICHE_CREATE, plan, err);
+	int r = case_writer(&w, m, case_exists(m) ? FICHE_APPEND : FICHE_CREATE,
+	                    plan, err);
 
 	if (r == 0)
 		r = case_add(w, plan, n, err);

@@ -46,6 +46,10 @@ struct archive_case {
 	uint64_t record_count;
 };
 
+/* Sweeps take and return the same large pieces of memory many times: keep them,
+ * where the system's allocator can be told so. */
+void case_keep_memory(void);
+
 /* Make it, and check that it holds what went in.  0 or the first failure. */
 int archive_case_make(struct archive_case *c, const struct case_plan *plan,
                       struct fiche_error *err);
@@ -58,10 +62,11 @@ int case_writer(struct fiche_writer **out, struct io_memory *m,
 /* Give a writer the records of commit `n`, without committing. */
 int case_add(struct fiche_writer *w, const struct case_plan *plan, size_t n,
              struct fiche_error *err);
-/* Open, add, commit, close; creates the archive if n is 0. */
+/* Open, add, commit, close; creates the archive if there is none. */
 int case_append(struct io_memory *m, const struct case_plan *plan, size_t n,
                 struct fiche_error *err);
 
+bool case_exists(struct io_memory *m);
 /* Replace the file by these bytes. */
 int case_put(struct io_memory *m, const void *bytes, size_t len);
 int case_open(struct fiche_reader **out, struct io_memory *m, bool recover,
