@@ -158,6 +158,8 @@ static int understand(struct batch *b, struct batch_record *r,
 		s = sha256_of(r->article.digest, raw, r->raw_len);
 	if (s == 0)
 		s = record_keys(&r->keys, &r->article, r->body, c->hash);
+	if (s == 0 && r->keys.has_body)
+		s = sha256_of(r->body_sha256, r->body.ptr, r->body.len);
 	r->article.text_size = r->body.len;
 	return s < 0 ? err_nomem(err) : 0;
 }

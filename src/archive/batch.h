@@ -34,6 +34,7 @@ struct batch_record {
 	struct fiche_text card, body;
 	struct fiche_article article;
 	struct record_keys keys;
+	uint8_t body_sha256[32];
 
 	/* the writer's decisions */
 	bool duplicate;

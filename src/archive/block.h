@@ -53,6 +53,11 @@ int block_bodies(struct block *b, struct archive *a, struct dict_cache *dicts,
                  struct decoder *dec, size_t want, struct fiche_error *err);
 void block_done(struct block *b);
 
+/* Read one dictionary, mended if need be: its raw bytes go to *out, to be freed
+ * with alloc_free(). */
+int dict_read(struct archive *a, const struct commit_dict *d, uint8_t **out,
+              size_t *len, struct fiche_error *err);
+
 /* Dictionaries of an archive, loaded when first needed.  Thread-safe. */
 struct dict_cache *dict_cache_new(const struct commit *c);
 void dict_cache_free(struct dict_cache *d);

@@ -40,32 +40,15 @@ void choose_done(struct fiche_writer *w)
 static int load_one(struct fiche_writer *w, const struct commit_dict *c,
                     struct writer_dict *out, struct fiche_error *err)
 {
-	struct decoder *dec = decoder_new();
-	struct buf payload = { 0 };
-	struct dict_head h;
-	uint8_t *raw = NULL;
-	int mended, r = dec ? 0 : err_nomem(err);
+	uint8_t *raw;
+	size_t len;
+	int r = dict_read(&w->archive, c, &raw, &len, err);
 
-	if (r == 0)
-		r = archive_read_dict(&w->archive, c, &payload, &mended, err);
-	if (r == 0)
-		r = dict_head_decode(&h, payload.ptr, payload.len, c->offset,
-		                     err);
-	if (r == 0 && !(raw = alloc_bytes((size_t)h.len)))
-		r = err_nomem(err);
-	if (r == 0)
-		r = decode_frame(dec, h.rest.ptr, h.rest.len, NULL, 0, raw,
-		                 (size_t)h.len, c->offset, "dictionary", err);
-	if (r == 0) {
-		out->dict = dictionary_load(c->id, c->class, raw,
-		                            (size_t)h.len);
-		if (!out->dict)
-			r = err_nomem(err);
-	}
+	if (r < 0)
+		return r;
+	out->dict = dictionary_load(c->id, c->class, raw, len);
 	alloc_free(raw);
-	buf_done(&payload);
-	decoder_free(dec);
-	return r;
+	return out->dict ? 0 : err_nomem(err);
 }
 
 /* The newest dictionaries of the last commit, once. */

@@ -54,39 +54,54 @@ void dict_cache_free(struct dict_cache *d)
 	alloc_free(d);
 }
 
-static int load(struct archive *a, struct cached *c, struct fiche_error *err)
+int dict_read(struct archive *a, const struct commit_dict *d, uint8_t **out,
+              size_t *len, struct fiche_error *err)
 {
 	struct decoder *dec = decoder_new();
 	struct buf payload = { 0 };
 	struct dict_head head;
 	uint8_t *raw = NULL;
-	int mended, r;
+	int mended, r = dec ? 0 : err_nomem(err);
 
-	if (!dec)
-		return err_nomem(err);
-	r = archive_read_dict(a, &c->where, &payload, &mended, err);
 	if (r == 0)
-		r = dict_head_decode(&head, payload.ptr, payload.len,
-		                     c->where.offset, err);
-	if (r == 0 && (head.id != c->where.id || head.class != c->where.class))
-		r = err_set(err, FICHE_ERR_CORRUPT, c->where.offset,
+		r = archive_read_dict(a, d, &payload, &mended, err);
+	if (r == 0)
+		r = dict_head_decode(&head, payload.ptr, payload.len, d->offset,
+		                     err);
+	if (r == 0 && (head.id != d->id || head.class != d->class))
+		r = err_set(err, FICHE_ERR_CORRUPT, d->offset,
 		            "another dictionary stands here than expected");
 	if (r == 0 && !(raw = alloc_bytes((size_t)head.len)))
 		r = err_nomem(err);
 	if (r == 0)
 		r = decode_frame(dec, head.rest.ptr, head.rest.len, NULL, 0,
-		                 raw, (size_t)head.len, c->where.offset,
-		                 "dictionary", err);
-	if (r == 0 && !(c->dict = decoder_dict_new(raw, (size_t)head.len)))
-		r = err_set(err, FICHE_ERR_CORRUPT, c->where.offset,
-		            "dictionary is malformed");
-	if (r == 0)
-		c->raw = raw;
-	else
-		alloc_free(raw);
+		                 raw, (size_t)head.len, d->offset, "dictionary",
+		                 err);
 	buf_done(&payload);
 	decoder_free(dec);
-	return r;
+	if (r < 0) {
+		alloc_free(raw);
+		return r;
+	}
+	*out = raw;
+	*len = (size_t)head.len;
+	return 0;
+}
+
+static int load(struct archive *a, struct cached *c, struct fiche_error *err)
+{
+	size_t len;
+	int r = dict_read(a, &c->where, &c->raw, &len, err);
+
+	if (r < 0)
+		return r;
+	c->dict = decoder_dict_new(c->raw, len);
+	if (c->dict)
+		return 0;
+	alloc_free(c->raw);
+	c->raw = NULL;
+	return err_set(err, FICHE_ERR_CORRUPT, c->where.offset,
+	               "dictionary is malformed");
 }
 
 int dict_cache_get(struct dict_cache *d, struct archive *a, uint32_t id,

@@ -213,7 +213,7 @@ static int body_candidate(void *ctx, struct fiche_writer *w,
 int known_body(struct fiche_writer *w, const struct batch_record *rec,
                uint64_t *number, struct fiche_error *err)
 {
-	const struct seen_entry *e = seen_find(&w->bodies, rec->keys.body);
+	const struct seen_entry *e = seen_find(&w->bodies, rec->body_sha256);
 	struct body_search b = { rec->body, 0 };
 	int r;
 

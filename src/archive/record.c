@@ -118,6 +118,21 @@ static int key_hash(struct sha256 *h, uint8_t out[32], char domain,
 	return sha256_end(h, out);
 }
 
+/* Length and both ends: who looks up a body compares all of it anyway. */
+static int body_hash(struct sha256 *h, uint8_t out[32], struct fiche_text body)
+{
+	size_t n = body.len < KEY_BODY_END ? body.len : KEY_BODY_END;
+	const char domain = KEY_BODY;
+	uint8_t len[8];
+
+	put_u64(len, body.len);
+	sha256_add(h, &domain, 1);
+	sha256_add(h, len, sizeof(len));
+	sha256_add(h, body.ptr, n);
+	sha256_add(h, body.ptr + body.len - n, n);
+	return sha256_end(h, out);
+}
+
 int record_keys(struct record_keys *out, const struct fiche_article *a,
                 struct fiche_text body, struct sha256 *h)
 {
@@ -140,7 +155,7 @@ int record_keys(struct record_keys *out, const struct fiche_article *a,
 	}
 	if (r == 0 && body.len >= KEY_BODY_MIN) {
 		out->has_body = true;
-		r = key_hash(h, out->body, KEY_BODY, body.ptr, body.len);
+		r = body_hash(h, out->body, body);
 	}
 	return r;
 }

@@ -292,11 +292,13 @@ struct rebuild {
 	struct reader_segment *seg; /* being filled */
 };
 
-/* The body of a shared record, from the block that should have it. */
-static bool borrow_body(struct rebuild *x, uint64_t number,
-                        struct fiche_text *out)
+/* The body of a shared record, from the block that should have it.  0, FICHE_END
+ * if it is lost, FICHE_ERR_NOMEM or FICHE_ERR_IO. */
+static int borrow_body(struct rebuild *x, uint64_t number,
+                       struct fiche_text *out, struct fiche_error *err)
 {
 	struct scan *k = x->scan;
+	int r = 0;
 
 	for (size_t i = 0; i < k->block_count; i++) {
 		struct found_block *b = &k->blocks[i];
@@ -305,22 +307,25 @@ static bool borrow_body(struct rebuild *x, uint64_t number,
 		if (number < b->first_record ||
 		    number - b->first_record >= b->record_count)
 			continue;
-		if (x->other.offset != b->offset &&
-		    block_load(&x->other, k->archive, k->reader->dicts,
-		               x->decoder, b->offset, b->size, 0, NULL) < 0)
-			return false;
-		if (block_bodies(&x->other, k->archive, k->reader->dicts,
-		                 x->decoder, (size_t)x->other.head.bodies_raw,
-		                 NULL) < 0)
-			return false;
+		if (x->other.offset != b->offset)
+			r = block_load(&x->other, k->archive, k->reader->dicts,
+			               x->decoder, b->offset, b->size, 0, err);
+		if (r == 0)
+			r = block_bodies(&x->other, k->archive,
+			                 k->reader->dicts, x->decoder,
+			                 (size_t)x->other.head.bodies_raw, err);
+		if (r == FICHE_ERR_NOMEM || r == FICHE_ERR_IO)
+			return r;
+		if (r < 0)
+			return FICHE_END;
 		rec = &x->other.records[number - b->first_record];
 		if (rec->shared)
-			return false;
+			return FICHE_END;
 		out->ptr = (const char *)x->other.bodies.ptr + rec->body_at;
 		out->len = (size_t)rec->value;
-		return true;
+		return 0;
 	}
-	return false;
+	return FICHE_END;
 }
 
 static int rebuild_record(struct rebuild *x, uint32_t i,
@@ -339,9 +344,14 @@ static int rebuild_record(struct rebuild *x, uint32_t i,
 	int r;
 
 	arena_reset(&x->arena);
-	if (rec->shared &&
-	    !borrow_body(x, b->head.first_record + i - rec->value, &body))
-		body = (struct fiche_text){ "", 0 };
+	if (rec->shared) {
+		r = borrow_body(x, b->head.first_record + i - rec->value, &body,
+		                err);
+		if (r < 0)
+			return r;
+		if (r == FICHE_END)
+			body = (struct fiche_text){ "", 0 };
+	}
 	r = record_fields(&a, &x->arena, rec->kind, card, body, false,
 	                  (const char *)b->head.defaults.ptr,
 	                  b->head.defaults.len, err);
@@ -404,8 +414,10 @@ static int rebuild_block(struct rebuild *x, const struct found_block *f,
 		r = block_bodies(&x->block, x->scan->archive, rd->dicts,
 		                 x->decoder, (size_t)x->block.head.bodies_raw,
 		                 err);
+	if (r == FICHE_ERR_NOMEM || r == FICHE_ERR_IO)
+		return r;
 	if (r < 0) /* its dictionary is lost, say: the block is too */
-		return r == FICHE_ERR_NOMEM ? r : 0;
+		return 0;
 	if (!x->builder || rd->record_end != f->first_record) {
 		r = close_segment(x, err);
 		if (r == 0)

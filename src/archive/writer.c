@@ -56,6 +56,19 @@ static int check_defaults(const char *json, struct fiche_error *err)
 	return 0;
 }
 
+/*
+ * After a failed sync the cache shows bytes that may never reach the medium, and
+ * the next sync succeeds without them.  Whoever looks next shall see the truth.
+ */
+static int sync_or_forget(struct io_file *f, struct fiche_error *err)
+{
+	int r = io_sync(f, err);
+
+	if (r < 0)
+		(void)io_drop_cache(f, NULL);
+	return r;
+}
+
 static int create(struct fiche_writer *w, struct fiche_error *err)
 {
 	struct superblock sb = { .major = FORMAT_MAJOR,
@@ -107,6 +120,10 @@ static int reopen(struct fiche_writer *w, struct fiche_error *err)
 	r = io_lock(file, err);
 	if (r == 0)
 		r = io_check_path(file, w->path, err);
+	/* The last writer may have died before its sync: what we build on must
+	 * be as durable as what we write. */
+	if (r == 0)
+		r = sync_or_forget(file, err);
 	if (r < 0) {
 		io_close(file);
 		return r;
@@ -354,7 +371,7 @@ static int find_body(struct fiche_writer *w, struct batch_record *rec,
 		w->stats.shared_bodies++;
 		return 0;
 	}
-	return seen_put(&w->bodies, rec->keys.body, rec->number, 0)
+	return seen_put(&w->bodies, rec->body_sha256, rec->number, 0)
 	               ? 0
 	               : err_nomem(err);
 }
@@ -787,7 +804,7 @@ static int seal(struct fiche_writer *w, struct commit *c,
 	int r = 0;
 
 	if (c->flags & COMMIT_BATCH_SYNCED)
-		r = io_sync(w->archive.file, err);
+		r = sync_or_forget(w->archive.file, err);
 	if (r == 0 && sha256_end(w->emit.hash, c->batch_sha256) < 0)
 		r = err_nomem(err);
 	buf_zeros(&raw, SECTION_HEADER_SIZE);
@@ -817,7 +834,7 @@ static int seal(struct fiche_writer *w, struct commit *c,
 	}
 	buf_done(&raw);
 	if (r == 0)
-		r = io_sync(w->archive.file, err);
+		r = sync_or_forget(w->archive.file, err);
 	return r;
 }
 

@@ -97,9 +97,35 @@ static size_t put_high(struct buf *out, const char *text, size_t len,
 	return n;
 }
 
+/* All bytes of a word the same. */
+#define EACH(byte) (UINT64_MAX / 255 * (byte))
+
+/*
+ * Skip eight bytes at a time that no style without extra characters escapes:
+ * from U+0020 on, no quote, no backslash, and nothing from U+0080 on if `ascii`.
+ */
+static size_t skip_plain(const char *text, size_t at, size_t len, bool ascii)
+{
+	uint64_t w, quote, slash, hit;
+
+	for (; len - at >= sizeof(w); at += sizeof(w)) {
+		memcpy(&w, text + at, sizeof(w));
+		quote = w ^ EACH('"');
+		slash = w ^ EACH('\\');
+		hit = ((w - EACH(0x20)) & ~w) |
+		      ((quote - EACH(1)) & ~quote) |
+		      ((slash - EACH(1)) & ~slash) | (ascii ? w : 0);
+		if (hit & EACH(0x80))
+			break;
+	}
+	return at;
+}
+
 static void put_piece(struct buf *out, const char *text, size_t len,
                       unsigned style)
 {
+	const unsigned extra = ~(unsigned)(STYLE_ASCII | STYLE_UPPER |
+	                                   STYLE_LONG);
 	bool special[256];
 	size_t from = 0, at = 0;
 
@@ -107,6 +133,8 @@ static void put_piece(struct buf *out, const char *text, size_t len,
 	if (len)
 		(void)buf_reserve(out, len);
 	for (;;) {
+		if (!(style & extra))
+			at = skip_plain(text, at, len, style & STYLE_ASCII);
 		while (at < len && !special[(uint8_t)text[at]])
 			at++;
 		if (at > from)

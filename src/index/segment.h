@@ -28,7 +28,8 @@
 #define KEY_URL      'u'
 #define KEY_ID       'i'
 #define KEY_BODY     'b'
-#define KEY_BODY_MIN 64 /* shorter bodies have no key */
+#define KEY_BODY_MIN 64  /* shorter bodies have no key */
+#define KEY_BODY_END 512 /* bytes of either end that go into it */
 
 /* Fields of terms. */
 #define TERM_SOURCE   's'

@@ -229,7 +229,7 @@ static void a_cut_file_can_be_appended_to(void **state)
 		if (len % 128 != 77 && c->end[n + (n < plan.commits)] - len > 72)
 			continue;
 		assert_int_equal(case_put(c->memory, c->bytes.ptr, len), 0);
-		if (case_append(c->memory, &plan, 3, &err) != 0)
+		if (case_append(c->memory, &plan, &err) != 0)
 			fail_msg("cut at %zu: %s", len, err.text);
 		assert_true(io_memory_get(c->memory, CASE_PATH, &bytes, &now));
 		assert_true(now > len);

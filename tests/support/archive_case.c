@@ -84,15 +84,18 @@ bool case_exists(struct io_memory *m)
 	return io_memory_get(m, CASE_PATH, &bytes, &len);
 }
 
-int case_append(struct io_memory *m, const struct case_plan *plan, size_t n,
+int case_append(struct io_memory *m, const struct case_plan *plan,
                 struct fiche_error *err)
 {
+	struct fiche_writer_stats stats;
 	struct fiche_writer *w;
 	int r = case_writer(&w, m, case_exists(m) ? FICHE_APPEND : FICHE_CREATE,
 	                    plan, err);
 
-	if (r == 0)
-		r = case_add(w, plan, n, err);
+	if (r == 0) {
+		fiche_writer_stats(w, &stats);
+		r = case_add(w, plan, (size_t)stats.generation, err);
+	}
 	if (r == 0)
 		r = fiche_writer_commit(w, err);
 	fiche_writer_close(w);
@@ -291,7 +294,7 @@ int archive_case_make(struct archive_case *c, const struct case_plan *plan,
 	for (size_t i = 0; r == 0 && i < plan->commits; i++) {
 		struct fiche_reader *reader = NULL;
 
-		r = case_append(c->memory, plan, i, err);
+		r = case_append(c->memory, plan, err);
 		if (r == 0)
 			r = case_open(&reader, c->memory, false, err);
 		if (r < 0)

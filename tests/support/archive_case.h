@@ -62,8 +62,9 @@ int case_writer(struct fiche_writer **out, struct io_memory *m,
 /* Give a writer the records of commit `n`, without committing. */
 int case_add(struct fiche_writer *w, const struct case_plan *plan, size_t n,
              struct fiche_error *err);
-/* Open, add, commit, close; creates the archive if there is none. */
-int case_append(struct io_memory *m, const struct case_plan *plan, size_t n,
+/* Open, add the next commit of the plan, commit, close; creates the archive if
+ * there is none. */
+int case_append(struct io_memory *m, const struct case_plan *plan,
                 struct fiche_error *err);
 
 bool case_exists(struct io_memory *m);
