@@ -49,7 +49,7 @@ void dictionary_free(struct dictionary *d)
  */
 static ZSTD_compressionParameters parameters(int level, enum encoder_use use)
 {
-	unsigned max = use == ENCODE_CARDS ? 17 : 21;
+	unsigned max = use == ENCODE_CARDS ? 17 : 20;
 	ZSTD_compressionParameters p = ZSTD_getCParams(level, 0, 0);
 
 	if (level == LEVEL_DEFAULT) {
@@ -62,13 +62,14 @@ static ZSTD_compressionParameters parameters(int level, enum encoder_use use)
 		p.minMatch = 3;
 		p.targetLength = 128;
 	}
-	if (p.windowLog > max)
-		p.windowLog = max;
+	if (p.windowLog > max + 1)
+		p.windowLog = max + 1;
 	if (p.hashLog > max)
 		p.hashLog = max;
-	/* A binary tree takes two slots a position. */
+	/* A binary tree takes two slots a position, and finds more the more
+	 * of them it has. */
 	if (p.strategy >= ZSTD_btlazy2)
-		max++;
+		max += 2;
 	if (p.chainLog > max)
 		p.chainLog = max;
 	return p;
@@ -229,7 +230,8 @@ int dictionary_train(struct dictionary **out, uint32_t id, unsigned class,
 	p.accel = 5;
 	p.splitPoint = 1.0;
 	p.zParams.dictID = id;
-	p.zParams.compressionLevel = level;
+	/* All samples are compressed once for their statistics: quickly. */
+	p.zParams.compressionLevel = level < 15 ? 3 : level;
 	n = ZDICT_trainFromBuffer_fastCover(d->raw.ptr, size, all.ptr, sizes,
 	                                    (unsigned)count, p);
 	if (ZDICT_isError(n)) {

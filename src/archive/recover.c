@@ -359,11 +359,15 @@ static int rebuild_record(struct rebuild *x, uint32_t i,
 		return r;
 	raw = body;
 	buf_clear(&x->record);
-	if (rec->kind == KIND_JSON &&
-	    card_join(&x->record, card.ptr, card.len, body.ptr, body.len,
-	              NULL) == 0) {
-		raw.ptr = (const char *)x->record.ptr;
-		raw.len = x->record.len;
+	if (rec->kind == KIND_JSON) {
+		r = card_join(&x->record, card.ptr, card.len, body.ptr,
+		              body.len, err);
+		if (r == FICHE_ERR_NOMEM)
+			return r;
+		if (r == 0) {
+			raw.ptr = (const char *)x->record.ptr;
+			raw.len = x->record.len;
+		}
 	}
 	if (sha256_of(a.digest, raw.ptr, raw.len) < 0 ||
 	    record_keys(&keys, &a, body, x->hash) < 0)

@@ -119,12 +119,30 @@ int case_open(struct fiche_reader **out, struct io_memory *m, bool recover,
 	return r < 0 ? r : reader_open_file(out, file, &opt, err);
 }
 
+static void keep_first(void *ctx, const struct fiche_finding *f)
+{
+	struct fiche_error *first = ctx;
+
+	if (first->code == 0)
+		(void)err_set(first, f->code, f->offset, "%s", f->text);
+}
+
 int case_verify(struct io_memory *m, bool quick,
                 struct fiche_verify_report *report, struct fiche_error *err)
 {
-	struct fiche_verify_options opt = { .quick = quick, .threads = 1 };
+	struct fiche_error first = { 0 };
+	struct fiche_verify_options opt = { .quick = quick,
+		                            .threads = 1,
+		                            .on_finding = keep_first,
+		                            .ctx = &first };
+	int r = verify_io(io_memory_io(m), CASE_PATH, &opt, report, err);
 
-	return verify_io(io_memory_io(m), CASE_PATH, &opt, report, err);
+	if (r == FICHE_ERR_CORRUPT && first.code < 0) {
+		(void)err_copy(err, &first);
+		if (err)
+			err->code = r;
+	}
+	return r;
 }
 
 static int read_fields(struct fiche_reader *r, struct fiche_view *v,

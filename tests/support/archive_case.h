@@ -72,7 +72,7 @@ bool case_exists(struct io_memory *m);
 int case_put(struct io_memory *m, const void *bytes, size_t len);
 int case_open(struct fiche_reader **out, struct io_memory *m, bool recover,
               struct fiche_error *err);
-/* verify_io() with one thread. */
+/* verify_io() with one thread.  If there are findings, err tells the first. */
 int case_verify(struct io_memory *m, bool quick,
                 struct fiche_verify_report *report, struct fiche_error *err);
 
