@@ -49,6 +49,18 @@ struct fiche_writer {
 	bool failed;
 };
 
+/* writer.c: the time, or what the options say it is. */
+int writer_clock(struct fiche_writer *w, int64_t *now, struct fiche_error *err);
+
+/* writer.c: sync, or forget what the cache claims. */
+int writer_sync(struct io_file *f, struct fiche_error *err);
+
+/* flush.c: understand, compress and write what was added. */
+int writer_flush(struct fiche_writer *w, struct fiche_error *err);
+
+/* seal.c: index, COMMIT, FOOTER, sync; then w->archive is the new state. */
+int writer_seal(struct fiche_writer *w, struct fiche_error *err);
+
 /* known.c: is it in the archive, or among what this writer has added? */
 
 /* *known: the same record was stored before. */

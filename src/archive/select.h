@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* select.h - the bits that a selection narrows, shared by its filters. */
+#ifndef ARCHIVE_SELECT_H
+#define ARCHIVE_SELECT_H
+
+#include "archive/reader.h"
+
+#define SELECT_CHUNK 8192 /* column values read at once */
+
+/* What is being narrowed: a bit for each record number. */
+struct set {
+	uint64_t *word;
+	size_t words;
+};
+
+struct search {
+	struct fiche_reader *reader;
+	struct fiche_view *view;
+	const struct fiche_selection *sel;
+	struct set hits;
+	struct set some; /* of the filter being applied */
+	uint64_t older;
+};
+
+/* Set `count` bits from `first` on. */
+void set_run(struct set *s, uint64_t first, uint64_t count);
+bool set_has(const struct set *s, uint64_t n);
+void set_drop(struct set *s, uint64_t n);
+/* hits &= some, and empty `some` for the next filter. */
+void select_narrow(struct search *q);
+
+/* select_names.c: '*' and '?' with ASCII case ignored. */
+bool select_matches(const char *pattern, const char *text, size_t len);
+/* Sources, languages or tags (field as in fiche_reader_names()). */
+int select_names(struct search *q, char field, const char *const *values,
+                 size_t count, struct fiche_error *err);
+/* select_dates.c */
+int select_dates(struct search *q, struct fiche_error *err);
+/* select_identity.c: ids and URLs. */
+int select_identity(struct search *q, struct fiche_error *err);
+/* select_versions.c: drop all but the wanted versions. */
+int select_versions(struct search *q, struct fiche_error *err);
+
+#endif

@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* select_versions.c - one version of each URL, or all of them (spec 4.5). */
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "archive/record.h"
+#include "archive/select.h"
+#include "base/alloc.h"
+#include "base/err.h"
+
+/* Drop from the hits what a newer version has replaced. */
+static int drop_older(struct search *q, struct fiche_error *err)
+{
+	uint64_t *value = alloc_zeroed(SELECT_CHUNK, sizeof(*value));
+	int r = value ? 0 : err_nomem(err);
+
+	for (size_t i = 0; r == 0 && i < q->reader->segment_count; i++) {
+		const struct reader_segment *s;
+		struct segment_in *in;
+		union view_in mem;
+
+		r = reader_segment(q->reader, q->view, i, false, &s, err);
+		if (r < 0)
+			break;
+		in = view_in_init(&mem, q->view, s);
+		for (uint64_t at = 0; r == 0 && at < s->segment.count;
+		     at += SELECT_CHUNK) {
+			uint64_t n = s->segment.count - at < SELECT_CHUNK
+			                     ? s->segment.count - at
+			                     : SELECT_CHUNK;
+
+			r = segment_columns(&s->segment, in, COLUMN_SUPERSEDES,
+			                    at, n, value, err);
+			for (uint64_t k = 0; r == 0 && k < n; k++) {
+				uint64_t old = value[k] - 1;
+
+				if (value[k] &&
+				    old < s->where.first_record + at + k &&
+				    set_has(&q->hits, old)) {
+					set_drop(&q->hits, old);
+					q->older++;
+				}
+			}
+			if (r == 0)
+				r = segment_columns(&s->segment, in,
+				                    COLUMN_FLAGS, at, n, value,
+				                    err);
+			for (uint64_t k = 0; r == 0 && k < n; k++) {
+				uint64_t me = s->where.first_record + at + k;
+
+				if ((value[k] & FLAG_OLDER) &&
+				    set_has(&q->hits, me)) {
+					set_drop(&q->hits, me);
+					q->older++;
+				}
+			}
+		}
+	}
+	alloc_free(value);
+	return r;
+}
+
+/* A version of some URL, while one of them is being chosen. */
+struct version {
+	uint8_t url[32];
+	int64_t time;
+	uint64_t number;
+};
+
+static int by_url_then_time(const void *a, const void *b)
+{
+	const struct version *x = a, *y = b;
+	int r = memcmp(x->url, y->url, sizeof(x->url));
+
+	if (r == 0)
+		r = (x->time > y->time) - (x->time < y->time);
+	if (r == 0)
+		r = (x->number > y->number) - (x->number < y->number);
+	return r;
+}
+
+/*
+ * Keep one version of each URL: the first, or the last that is not after `at`.
+ * All versions compete, not only hits.
+ */
+static int keep_one(struct search *q, struct fiche_error *err)
+{
+	struct version *v = NULL;
+	size_t count = 0, cap = 0;
+	struct sha256 *h = sha256_new();
+	int r = h ? 0 : err_nomem(err);
+
+	for (uint64_t n = 0; r == 0 && n < q->reader->record_end; n++) {
+		struct fiche_article a;
+		struct record_keys keys;
+
+		r = fiche_view_card(q->view, n, &a, err);
+		if (r == FICHE_ERR_ARG && q->reader->recovered) {
+			r = 0; /* a gap that was not recovered */
+			continue;
+		}
+		if (r == 0 && record_keys(&keys, &a, (struct fiche_text){ 0 },
+		                          h) < 0)
+			r = err_nomem(err);
+		if (r < 0)
+			break;
+		if (!keys.has_url) {
+			if (q->sel->versions == FICHE_VERSIONS_AT &&
+			    record_version_time(&a) > q->sel->at)
+				set_drop(&q->hits, n);
+			continue;
+		}
+		if (alloc_grow(&v, &cap, count + 1, sizeof(*v)) < 0) {
+			r = err_nomem(err);
+			break;
+		}
+		memcpy(v[count].url, keys.url, sizeof(keys.url));
+		v[count].time = record_version_time(&a);
+		v[count++].number = n;
+	}
+	if (r == 0 && count > 1)
+		qsort(v, count, sizeof(*v), by_url_then_time);
+	for (size_t i = 0, end; r == 0 && i < count; i = end) {
+		size_t keep = SIZE_MAX;
+
+		for (end = i; end < count &&
+		              memcmp(v[i].url, v[end].url, 32) == 0;
+		     end++)
+			if (q->sel->versions == FICHE_VERSIONS_FIRST
+			            ? end == i
+			            : v[end].time <= q->sel->at)
+				keep = end;
+		for (size_t k = i; k < end; k++) {
+			if (k == keep || !set_has(&q->hits, v[k].number))
+				continue;
+			set_drop(&q->hits, v[k].number);
+			q->older++;
+		}
+	}
+	alloc_free(v);
+	sha256_free(h);
+	return r;
+}
+
+int select_versions(struct search *q, struct fiche_error *err)
+{
+	switch (q->sel->versions) {
+	case FICHE_VERSIONS_LATEST:
+		/* An id names one record, whatever came after it. */
+		return q->sel->id_count == 0 ? drop_older(q, err) : 0;
+	case FICHE_VERSIONS_FIRST:
+	case FICHE_VERSIONS_AT:
+		return keep_one(q, err);
+	case FICHE_VERSIONS_ALL:
+		break;
+	}
+	return 0;
+}
