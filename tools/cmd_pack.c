@@ -186,6 +186,12 @@ static int open_writer(struct pack *p)
 		              "when it is done");
 		return RC_BUSY;
 	}
+	if (r == FICHE_ERR_CORRUPT && !p->options.writer.give_up_commit) {
+		(void)library_failed(p->tool, p->path, r, &err);
+		hint(p->tool, "'fiche verify' says more; another copy may be "
+		              "whole; --give-up-commit adds all the same");
+		return RC_DAMAGED;
+	}
 	if (r < 0)
 		return library_failed(p->tool, p->path, r, &err);
 	p->created = p->options.writer.mode == FICHE_CREATE;

@@ -41,6 +41,8 @@ const struct option_row option_rows[] = {
 	  "(default: NAME.rejects.jsonl)" },
 	{ OPT_DRY_RUN, "dry-run", 'n', NULL, IN(PACK), GROUP_OWN,
 	  "read and count the input, write nothing" },
+	{ OPT_GIVE_UP_COMMIT, "give-up-commit", 0, NULL, IN(PACK), GROUP_OWN,
+	  "add although the last commit is damaged: it becomes void" },
 	{ OPT_UUID, "uuid", 0, "HEX", IN(PACK), GROUP_OWN,
 	  "identity of a new archive, 32 digits" },
 	{ OPT_TIME, "time", 0, "TIME", IN(PACK), GROUP_OWN,

@@ -114,6 +114,7 @@ int pack_options_read(struct pack_options *p, struct tool *t,
 
 	*p = (struct pack_options){ 0 };
 	p->dry_run = args_have(a, OPT_DRY_RUN);
+	p->writer.give_up_commit = args_have(a, OPT_GIVE_UP_COMMIT);
 	p->json = args_have(a, OPT_JSON);
 	p->writer.mode = args_have(a, OPT_APPEND) ? FICHE_APPEND : FICHE_CREATE;
 	text = args_value(a, OPT_LEVEL);

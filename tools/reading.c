@@ -55,6 +55,8 @@ static void warn_about(struct reading *ar, bool earlier)
 		         "of an interrupted append, or of a file that was cut",
 		         ar->path, (unsigned long long)info->end, str_get(&s));
 		hint(t, "'fiche verify %s' tells more", ar->path);
+		if (info->commit_lost)
+			(void)tool_raise(t, RC_DAMAGED);
 	}
 	str_done(&s);
 }

@@ -121,8 +121,9 @@ static int split(struct batch *b, struct batch_record *r, struct batch_chunk *c,
 		r->body.len = r->raw_len;
 		return 0;
 	}
-	if (card_split(&c->cards, &c->bodies, raw, r->raw_len) &&
-	    c->cards.len - p->card_at <= UINT32_MAX / 2) {
+	/* Cards are lines. */
+	if (!memchr(raw, '\n', r->raw_len) &&
+	    card_split(&c->cards, &c->bodies, raw, r->raw_len)) {
 		r->kind = KIND_JSON;
 		r->card.len = c->cards.len - p->card_at;
 		r->body.len = c->bodies.len - p->body_at;

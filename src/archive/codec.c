@@ -118,6 +118,8 @@ static const char *check_header(const uint8_t *frame, size_t len,
 		return "needs a window above 8 MiB";
 	if (id != dict_id)
 		return "needs another dictionary than the block says";
+	if (ZSTD_findFrameCompressedSize(frame, len) != len)
+		return "does not fill its place";
 	return NULL;
 }
 

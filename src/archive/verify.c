@@ -189,6 +189,12 @@ static int check_section(struct verify *v, struct walk *w, uint64_t at,
 	if (r < 0) {
 		uint64_t to = resync(v, at + 1, end);
 
+		/* The commit stands behind it: nothing is cut off here. */
+		if (r == FICHE_ERR_TRUNCATED)
+			(void)err_set(&why, FICHE_ERR_CORRUPT, at,
+			              "a section reaches into the commit "
+			              "behind it");
+
 		records_at(v, at, &first, &count);
 		verify_finding(v, &why, first, count);
 		w->lost_count = true;

@@ -128,6 +128,10 @@ static int reopen(struct fiche_writer *w, struct fiche_error *err)
 		return err_set(err, FICHE_ERR_CORRUPT, 0,
 		               "the superblock is damaged; nothing is added to "
 		               "a damaged archive");
+	if (w->archive.commit_lost && !w->opt.give_up_commit)
+		return err_set(err, FICHE_ERR_CORRUPT, w->archive.end,
+		               "the last commit is damaged, or was torn by a "
+		               "power cut; adding would give it up");
 	features = w->archive.superblock.append_features;
 	if (w->archive.has_commit)
 		features |= w->archive.last.commit.append_features;

@@ -373,26 +373,12 @@ static void lift(struct splitter *sp, const struct json_item *s)
 	sp->count++;
 }
 
-/* Does a card need the value itself, however long? */
+/* Does a card need the value itself, however long?  Fields are read from it. */
 static bool is_core(const struct record_item *item)
 {
 	for (size_t i = 0; i < item->alias_count; i++)
-		switch ((enum field)item->aliases[i].field) {
-		case FIELD_URL:
-		case FIELD_ID:
-		case FIELD_TITLE:
-		case FIELD_PUBLISHED:
-		case FIELD_MODIFIED:
-		case FIELD_FETCHED:
-		case FIELD_HOST:
-		case FIELD_SOURCE:
-		case FIELD_NAME:
-		case FIELD_FEED:
-		case FIELD_LANGUAGE:
+		if (item->aliases[i].field != FIELD_TEXT)
 			return true;
-		default:
-			break;
-		}
 	return false;
 }
 

@@ -155,6 +155,9 @@ static bool from_digits(struct fiche_date *out, const char *at, size_t n)
 	if (n < 4 || n > 14 || n % 2)
 		return false;
 	p.year = number(at, 4);
+	/* Ten digits are seconds since 1970 more often than hours of 1512. */
+	if (n == 10 && (p.year < 1900 || p.year > 2099))
+		return false;
 	for (size_t i = 0; i < n / 2 - 2; i++)
 		*fields[i] = number(at + 4 + 2 * i, 2);
 	p.precision = (enum fiche_precision)(n / 2 - 1);
@@ -342,7 +345,7 @@ bool date_parse(struct fiche_date *out, const char *text, size_t len)
 			return false;
 		out->has_zone = true;
 		return true;
-	} else if (n == 4 && strchr("-/.", text[4])) {
+	} else if (n == 4 && text[4] && strchr("-/.", text[4])) {
 		ok = year_first(&p, text, end);
 	} else {
 		ok = (n == 1 || n == 2) && year_last(&p, text, end);

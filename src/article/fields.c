@@ -378,8 +378,7 @@ static bool take_list(const struct fiche_text **items, size_t *count,
 		record_leaves(&leaves, field, slot->value.raw, s->end);
 		while (!list_is_full(&list) &&
 		       record_leaves_next(&leaves, &leaf)) {
-			if (leaf.type != JSON_STRING ||
-			    placeholder_begins(leaf.raw, leaf.raw_len))
+			if (leaf.type != JSON_STRING || !record_usable(&leaf))
 				continue;
 			if (!take_text(&t, arena, &leaf))
 				return false;

@@ -44,6 +44,11 @@ struct fiche_writer_options {
 	int level;           /* zstd 1 to 22; 0 = the default */
 	bool plain;          /* no dictionaries, so that zstd -dc prints all */
 	unsigned threads;    /* 0 = one for each processor */
+	/*
+	 * If the last commit is damaged (or was torn by a power cut), opening
+	 * for append is refused; with this, its bytes are declared void.
+	 */
+	bool give_up_commit;
 	const char *defaults; /* JSON object for records that lack fields; NULL */
 	const uint8_t *uuid; /* 16 bytes; NULL = random */
 	bool has_time;       /* use `time` for every clock reading */
