@@ -46,6 +46,13 @@ static void warn_about(struct reading *ar, bool earlier)
 		         "scanning");
 		(void)tool_raise(t, RC_DAMAGED);
 	}
+	if (info->commit_damaged) {
+		complain(t, ar->path,
+		         "the last commit is damaged, or was torn by a power "
+		         "cut");
+		hint(t, "'fiche verify %s' tells what is lost", ar->path);
+		(void)tool_raise(t, RC_DAMAGED);
+	}
 	/* Behind an earlier commit there is always something. */
 	if (info->tail_size > 0 && !info->recovered && !earlier) {
 		str_clear(&s);

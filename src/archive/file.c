@@ -124,13 +124,11 @@ int archive_read_commit(struct archive *a, uint64_t at,
 	if (!(f.commit.flags & COMMIT_BATCH_SYNCED)) {
 		r = archive_hash(a, f.commit.batch_start,
 		                 at - f.commit.batch_start, sha, err);
-		if (r == 0 && memcmp(sha, f.commit.batch_sha256, 32) != 0)
-			r = err_set(err, FICHE_ERR_CORRUPT, at,
-			            "commit does not fit the bytes before it");
 		if (r < 0) {
 			commit_done(&f.commit);
 			goto out;
 		}
+		f.batch_damaged = memcmp(sha, f.commit.batch_sha256, 32) != 0;
 	}
 	f.end = at + section_size(&s) + FOOTER_SIZE;
 	*out = f;
@@ -150,6 +148,39 @@ static int spend(struct archive *a, uint64_t bytes)
 		return FICHE_ERR_LIMIT;
 	a->spent += bytes;
 	return 0;
+}
+
+/*
+ * May a commit be believed?  If its batch does not fit, only when all that it
+ * needs to be read is there: every section's header, every index segment.  Then
+ * a flipped bit costs a block of articles, not the commit.
+ */
+static int believe(struct archive *a, const struct found_commit *f,
+                   struct fiche_error *err)
+{
+	uint64_t at = f->commit.batch_start + f->commit.void_len;
+	struct section s, again;
+	int r = 0;
+
+	if (!f->batch_damaged)
+		return 0;
+	while (r == 0 && at < f->section.offset) {
+		r = archive_read_header(a, at, f->section.offset, &s, err);
+		if (r == 0 && s.type == SECTION_INDEX) {
+			struct buf raw = { 0 };
+
+			r = archive_read_section(a, at, section_size(&s),
+			                         SECTION_INDEX, &again, &raw,
+			                         err);
+			buf_done(&raw);
+		}
+		if (r == 0)
+			at += section_size(&s);
+	}
+	if (r < 0 && r != FICHE_ERR_IO && r != FICHE_ERR_NOMEM)
+		r = err_set(err, FICHE_ERR_CORRUPT, f->section.offset,
+		            "commit does not fit the bytes before it");
+	return r;
 }
 
 /*
@@ -191,6 +222,11 @@ static int judge(struct archive *a, uint64_t end, const uint8_t *raw,
 	r = archive_read_commit(a, foot.commit_offset, &f, err);
 	if (r < 0)
 		return r;
+	r = believe(a, &f, err);
+	if (r < 0) {
+		found_commit_done(&f);
+		return r;
+	}
 	if (f.commit.generation != foot.generation || f.end != end) {
 		found_commit_done(&f);
 		return err_set(err, FICHE_ERR_CORRUPT, end - FOOTER_SIZE,
@@ -260,6 +296,11 @@ static int walk_forward(struct archive *a, struct fiche_error *err)
 		if (s.type != SECTION_COMMIT || spend(a, section_size(&s)) < 0)
 			continue;
 		r = archive_read_commit(a, s.offset, &f, err);
+		if (r == 0) {
+			r = believe(a, &f, err);
+			if (r < 0)
+				found_commit_done(&f);
+		}
 		if (is_final(r))
 			return r;
 		if (r < 0)
@@ -387,6 +428,21 @@ int archive_previous(struct archive *a, const struct found_commit *c,
 		               "was made on");
 	}
 	*out = f;
+	return 0;
+}
+
+int archive_step_back(struct archive *a, struct fiche_error *err)
+{
+	struct found_commit f;
+	int r = archive_previous(a, &a->last, &f, err);
+
+	if (r < 0)
+		return r;
+	found_commit_done(&a->last);
+	a->has_commit = r == 0;
+	if (a->has_commit)
+		a->last = f;
+	a->end = a->has_commit ? a->last.end : SUPERBLOCK_SIZE;
 	return 0;
 }
 

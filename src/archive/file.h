@@ -19,6 +19,8 @@ struct found_commit {
 	struct commit commit;
 	struct section section;
 	uint64_t end; /* behind its footer */
+	/* The batch is not what was hashed: damaged, or torn by a power cut. */
+	bool batch_damaged;
 };
 
 struct archive {
@@ -49,12 +51,16 @@ void archive_close(struct archive *a);
 /* Go back to generation `n` (at least 1).  FICHE_ERR_ARG if there is none. */
 int archive_rewind(struct archive *a, uint64_t n, struct fiche_error *err);
 
+/* Make the commit before the last one the last one, or generation 0. */
+int archive_step_back(struct archive *a, struct fiche_error *err);
+
 /* The commit before `c`.  FICHE_END if c is generation 1. */
 int archive_previous(struct archive *a, const struct found_commit *c,
                      struct found_commit *out, struct fiche_error *err);
 void found_commit_done(struct found_commit *c);
 
-/* Read and check the COMMIT at `at`, batch hash included where it is needed. */
+/* Read and check the COMMIT at `at`.  Where only the batch hash can tell whether
+ * the batch is whole, it is compared, and out->batch_damaged set. */
 int archive_read_commit(struct archive *a, uint64_t at,
                         struct found_commit *out, struct fiche_error *err);
 

@@ -244,6 +244,7 @@ void fiche_reader_info(struct fiche_reader *r, struct fiche_info *out)
 	info.recovered = r->recovered;
 	info.superblock_damaged = !a->has_superblock;
 	info.footer_damaged = a->footer_damaged;
+	info.commit_damaged = a->has_commit && a->last.batch_damaged;
 	info.commit_lost = a->commit_lost && a->size > a->end;
 	if (a->has_commit && !r->recovered) {
 		info.generation = c->generation;

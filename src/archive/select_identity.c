@@ -196,10 +196,9 @@ static int by_urls(struct search *q, struct fiche_error *err)
 		uint64_t found = 0;
 
 		fields_url_key(&key, url, strlen(url));
-		if (!buf_ok(&key))
-			return err_nomem(err);
-		r = by_key(q, KEY_URL, key.ptr, key.len, same_url, &key, &found,
-		           err);
+		r = buf_ok(&key) ? by_key(q, KEY_URL, key.ptr, key.len,
+		                          same_url, &key, &found, err)
+		                 : err_nomem(err);
 		buf_done(&key);
 		/* URLs may hold a '?': a pattern only if it is none. */
 		if (r == 0 && found == 0 && strpbrk(url, "*?"))

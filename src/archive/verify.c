@@ -81,6 +81,27 @@ void verify_finding(struct verify *v, const struct fiche_error *why,
 	v->opt->on_finding(v->opt->ctx, &f);
 }
 
+bool verify_is_damaged(const struct verify *v, uint64_t offset)
+{
+	for (size_t i = 0; i < v->damaged_count; i++)
+		if (v->damaged[i] == offset)
+			return true;
+	return false;
+}
+
+/* Report a damaged section, once. */
+static int damaged_section(struct verify *v, const struct fiche_error *why,
+                           uint64_t offset, uint64_t first, uint64_t count,
+                           struct fiche_error *err)
+{
+	if (alloc_grow(&v->damaged, &v->damaged_cap, v->damaged_count + 1,
+	               sizeof(*v->damaged)) < 0)
+		return err_nomem(err);
+	v->damaged[v->damaged_count++] = offset;
+	verify_finding(v, why, first, count);
+	return 0;
+}
+
 static bool ends_check(int r)
 {
 	return r == FICHE_ERR_NOMEM || r == FICHE_ERR_IO;
@@ -196,7 +217,9 @@ static int check_section(struct verify *v, struct walk *w, uint64_t at,
 			              "behind it");
 
 		records_at(v, at, &first, &count);
-		verify_finding(v, &why, first, count);
+		r = damaged_section(v, &why, at, first, count, err);
+		if (r < 0)
+			return r;
 		w->lost_count = true;
 		*next = to;
 		return hash_payload(v, at, to - at, NULL, w->batch, w->chunk,
@@ -230,10 +253,10 @@ static int check_section(struct verify *v, struct walk *w, uint64_t at,
 		              : s.type == SECTION_INDEX ? "an index segment"
 		              : s.type == SECTION_DICT  ? "a dictionary"
 		                                        : "a section");
-		verify_finding(v, &why, first, count);
+		r = damaged_section(v, &why, at, first, count, err);
 	}
 	*next = at + section_size(&s);
-	return 0;
+	return r;
 }
 
 /* Everything of one generation: void, sections, commit, footer. */
@@ -529,6 +552,7 @@ int verify_io(struct io *io, const char *path,
 	for (size_t i = 0; i < v.chain_count; i++)
 		found_commit_done(&v.chain[i]);
 	alloc_free(v.chain);
+	alloc_free(v.damaged);
 	pool_free(v.pool);
 	fiche_view_free(v.view);
 	fiche_reader_close(v.reader);

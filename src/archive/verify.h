@@ -19,6 +19,8 @@ struct verify {
 	struct pool *pool;
 	uint64_t done, total; /* bytes, for progress */
 	uint64_t unsupported, over_limit; /* findings that are no damage */
+	uint64_t *damaged; /* offsets of sections that were reported */
+	size_t damaged_count, damaged_cap;
 	struct found_commit *chain; /* all commits, oldest first */
 	size_t chain_count;
 };
@@ -26,6 +28,8 @@ struct verify {
 /* Report one thing that is wrong, about records if `count` > 0. */
 void verify_finding(struct verify *v, const struct fiche_error *why,
                     uint64_t first_record, uint64_t count);
+/* Was the section at `offset` reported as damaged? */
+bool verify_is_damaged(const struct verify *v, uint64_t offset);
 void verify_progress(struct verify *v, uint64_t bytes);
 
 /* Decode everything that is live, rebuild the index, compare (spec 4.8, full).

@@ -255,8 +255,9 @@ static int take_block(struct content *c, struct checked_block *cb,
 	int r = 0;
 
 	if (cb->status < 0) {
-		verify_finding(v, &cb->why, cb->first_record,
-		               cb->where.record_count);
+		if (!verify_is_damaged(v, cb->where.offset))
+			verify_finding(v, &cb->why, cb->first_record,
+			               cb->where.record_count);
 		c->incomplete = true;
 		return 0;
 	}

@@ -105,6 +105,7 @@ static int reopen(struct fiche_writer *w, struct fiche_error *err)
 {
 	struct io_file *file;
 	uint32_t features;
+	bool damaged;
 	int r;
 
 	r = io_open(w->io, w->path, IO_APPEND, &file, err);
@@ -128,10 +129,16 @@ static int reopen(struct fiche_writer *w, struct fiche_error *err)
 		return err_set(err, FICHE_ERR_CORRUPT, 0,
 		               "the superblock is damaged; nothing is added to "
 		               "a damaged archive");
-	if (w->archive.commit_lost && !w->opt.give_up_commit)
+	damaged = w->archive.has_commit && w->archive.last.batch_damaged;
+	if ((w->archive.commit_lost || damaged) && !w->opt.give_up_commit)
 		return err_set(err, FICHE_ERR_CORRUPT, w->archive.end,
 		               "the last commit is damaged, or was torn by a "
 		               "power cut; adding would give it up");
+	if (damaged) {
+		r = archive_step_back(&w->archive, err);
+		if (r < 0)
+			return r;
+	}
 	features = w->archive.superblock.append_features;
 	if (w->archive.has_commit)
 		features |= w->archive.last.commit.append_features;

@@ -57,6 +57,7 @@ struct fiche_info {
 	bool recovered;          /* opened by scanning */
 	bool superblock_damaged; /* the first 4 KiB are lost, nothing else */
 	bool footer_damaged;     /* the last commit was found by scanning */
+	bool commit_damaged;     /* some of the last commit's blocks are */
 	bool commit_lost;        /* a later commit is damaged, or was torn */
 	bool plain;              /* written without dictionaries */
 	uint64_t records;
