@@ -37,9 +37,14 @@ int cmd_pack(struct tool *t, const struct args *args)
 
 	(void)args;
 	own_folder(folder);
-	str_printf(&beside, "%s%s", folder, PROGRAM);
-	if (str_ok(&beside) && folder[0])
-		(void)execv(str_get(&beside), t->argv);
+	/* Where it was built, or where a copied tree was installed. */
+	for (size_t i = 0; folder[0] && i < 2; i++) {
+		str_clear(&beside);
+		str_printf(&beside, "%s%s" PROGRAM, folder,
+		           i == 0 ? "" : "../libexec/fiche/");
+		if (str_ok(&beside))
+			(void)execv(str_get(&beside), t->argv);
+	}
 	(void)execv(FICHE_LIBEXECDIR "/" PROGRAM, t->argv);
 	complain(t, NULL, "cannot start %s/%s: %s", FICHE_LIBEXECDIR, PROGRAM,
 	         strerror(errno));
