@@ -36,7 +36,7 @@ struct fiche_reader {
 	pthread_mutex_t mutex;
 };
 
-#define VIEW_BLOCKS 4
+#define VIEW_BLOCKS 32 /* some 6 MiB when all are used */
 
 struct fiche_view {
 	struct fiche_reader *reader;

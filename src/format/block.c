@@ -112,7 +112,10 @@ int block_head_decode(struct block_head *out, const uint8_t *raw, size_t len,
 	if (cursor_u32(&c) != crc32_add(0, raw, len - 4))
 		return err_set(err, FICHE_ERR_CORRUPT, at,
 		               "block head CRC mismatch");
+	/* Each record before took an entry of a byte or more before `at`: so
+	 * numbers are bounded by the file, and what is sized by them too. */
 	if (h.record_count == 0 || h.record_count > BLOCK_RECORDS_MAX ||
+	    h.first_record > at ||
 	    defaults_len > BLOCK_DEFAULTS_MAX ||
 	    h.first_record > (uint64_t)INT64_MAX - h.record_count ||
 	    h.bodies_len > payload_len ||

@@ -132,6 +132,7 @@ static const char *broken_rule(const struct commit *c, uint64_t at)
 		if (!inside(s->offset, s->size, at) ||
 		    s->first_record != next || s->record_count == 0 ||
 		    s->record_count > UINT32_MAX ||
+		    s->record_count > s->size / 32 || /* its digests */
 		    s->record_count > c->record_count - next)
 			return "commit names an impossible index segment";
 		next += s->record_count;
