@@ -351,32 +351,42 @@ static int read_chain(struct verify *v, struct found_commit **out,
 	return n > 0 && r < 0 ? r : 0;
 }
 
-/* Segments and dictionaries that a commit names are where it says. */
+/* A section that a commit names is there, and is what the commit says. */
+static int check_row(struct verify *v, const struct found_commit *c,
+                     enum section_type type, uint64_t offset, uint64_t size,
+                     const uint8_t sha256[32], struct fiche_error *err)
+{
+	struct fiche_error why = { 0 };
+	struct section s;
+	int r;
+
+	r = archive_read_header(v->archive, offset, c->section.offset, &s,
+	                        &why);
+	if (r == 0 && (s.type != type || section_size(&s) != size ||
+	               memcmp(s.sha256, sha256, 32) != 0))
+		r = err_set(&why, FICHE_ERR_CORRUPT, c->section.offset,
+		            "commit %llu names a section that is not what it "
+		            "says",
+		            (unsigned long long)c->commit.generation);
+	return note(v, r, &why, err);
+}
+
 static int check_rows(struct verify *v, const struct found_commit *c,
                       struct fiche_error *err)
 {
-	struct fiche_error why = { 0 };
-	size_t n = c->commit.segment_count;
 	int r = 0;
 
-	for (size_t i = 0; r == 0 && i < n + c->commit.dict_count; i++) {
-		bool is_dict = i >= n;
-		const struct commit_dict *d = &c->commit.dicts[i - n];
-		const struct commit_segment *g = &c->commit.segments[i];
-		uint64_t at = is_dict ? d->offset : g->offset;
-		struct section s;
+	for (size_t i = 0; r == 0 && i < c->commit.segment_count; i++) {
+		const struct commit_segment *s = &c->commit.segments[i];
 
-		r = archive_read_header(v->archive, at, c->section.offset, &s,
-		                        &why);
-		if (r == 0 &&
-		    (s.type != (is_dict ? SECTION_DICT : SECTION_INDEX) ||
-		     section_size(&s) != (is_dict ? d->size : g->size) ||
-		     memcmp(s.sha256, is_dict ? d->sha256 : g->sha256, 32)))
-			r = err_set(&why, FICHE_ERR_CORRUPT, c->section.offset,
-			            "commit %llu names a section that is not "
-			            "what it says",
-			            (unsigned long long)c->commit.generation);
-		r = note(v, r, &why, err);
+		r = check_row(v, c, SECTION_INDEX, s->offset, s->size,
+		              s->sha256, err);
+	}
+	for (size_t i = 0; r == 0 && i < c->commit.dict_count; i++) {
+		const struct commit_dict *d = &c->commit.dicts[i];
+
+		r = check_row(v, c, SECTION_DICT, d->offset, d->size, d->sha256,
+		              err);
 	}
 	return r;
 }
