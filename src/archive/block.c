@@ -177,7 +177,8 @@ int block_bodies(struct block *b, struct archive *a, struct dict_cache *dicts,
 	r = dict_cache_get(dicts, a, b->head.bodies_dict, 2, &dict, err);
 	if (r < 0)
 		return r;
-	if (!buf_reserve(&b->bodies, raw - b->bodies.len))
+	/* One more, so that there is a place even where all is shared. */
+	if (!buf_reserve(&b->bodies, raw - b->bodies.len + 1))
 		return err_nomem(err);
 	r = decode_prefix(dec,
 	                  b->stored.ptr + SECTION_HEADER_SIZE +

@@ -130,8 +130,8 @@ static int select_some(struct io_memory *m, struct fiche_error *err)
 		return status;
 	for (int kind = 0; status == 0 && kind < 5; kind++) {
 		fiche_selection_init(&s);
-		s.versions = kind % 2 ? FICHE_VERSIONS_ALL
-		                      : FICHE_VERSIONS_LATEST;
+		s.versions =
+			kind % 2 ? FICHE_VERSIONS_ALL : FICHE_VERSIONS_LATEST;
 		s.sort = FICHE_SORT_OLDEST;
 		s.urls = urls;
 		s.url_count = kind == 0 ? 2 : 0;

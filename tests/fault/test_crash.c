@@ -4,10 +4,10 @@
  *
  * The run is made once, on a file system that logs it.  Between any two logged
  * operations the power may go.  What was written before the last sync is then
- * there; of what was written after it, each sector of 512 bytes may be as before,
- * new, new up to where some write ended, or garbage, and the file may be as long
- * as at any time since.  Few sectors are tried in all combinations, many by a
- * seeded choice that is mostly close to "all of it".
+ * there; of what was written after it, each sector of 512 bytes may be as
+ * before, new, new up to where some write ended, or garbage, and the file may
+ * be as long as at any time since.  Few sectors are tried in all combinations,
+ * many by a seeded choice that is mostly close to "all of it".
  *
  * Whatever is left: a reader shows every commit that was acknowledged and
  * perhaps the one that was on its way, to the byte; the next append works,
@@ -31,7 +31,7 @@
 #include "support/archive_case.h"
 #include "support/articles.h"
 
-#define SECTOR ((size_t)512)
+#define SECTOR    ((size_t)512)
 #define ALL_UP_TO 6 /* sectors that are tried in all combinations */
 
 /* A run that was recorded. */
@@ -73,9 +73,9 @@ static void leave_a_tail(struct run *run, size_t n)
 {
 	struct fiche_writer *w;
 
-	assert_int_equal(case_writer(&w, run->memory, FICHE_APPEND,
-	                             &run->c.plan, NULL),
-	                 0);
+	assert_int_equal(
+		case_writer(&w, run->memory, FICHE_APPEND, &run->c.plan, NULL),
+		0);
 	assert_int_equal(case_add(w, &run->c.plan, n, NULL), 0);
 	io_memory_fail(run->memory, IO_FAULT_WRITE, 2, EIO, false);
 	assert_int_equal(fiche_writer_commit(w, NULL), FICHE_ERR_IO);
@@ -114,16 +114,16 @@ static void record(struct run *run, const struct case_plan *plan, size_t tail)
 			run->void_bytes = whole_pages(len - run->end[i]);
 		}
 		if (!w)
-			assert_int_equal(case_writer(&w, run->memory,
-			                             i ? FICHE_APPEND
-			                               : FICHE_CREATE,
-			                             plan, &err),
-			                 0);
+			assert_int_equal(
+				case_writer(&w, run->memory,
+			                    i ? FICHE_APPEND : FICHE_CREATE,
+			                    plan, &err),
+				0);
 		assert_int_equal(case_add(w, plan, i, &err), 0);
 		assert_int_equal(fiche_writer_commit(w, &err), 0);
 		run->ack[i + 1] = io_memory_log_count(run->memory);
-		assert_true(io_memory_get(run->memory, CASE_PATH, &bytes,
-		                          &len));
+		assert_true(
+			io_memory_get(run->memory, CASE_PATH, &bytes, &len));
 		run->end[i + 1] = len;
 		if (i % 2) {
 			fiche_writer_close(w);
@@ -181,8 +181,8 @@ static void check(struct state *s)
 		         s->tally.states, (unsigned long long)s->acked,
 		         (unsigned long long)seen.generation);
 	/* Before the first commit, whole blocks are all there is to show. */
-	if (seen.wrong || seen.numbers > run->c.records[seen.generation +
-	                                                r->recovered] ||
+	if (seen.wrong ||
+	    seen.numbers > run->c.records[seen.generation + r->recovered] ||
 	    (!r->recovered && seen.exact != run->c.records[seen.generation]))
 		fail_msg("state %zu: %llu records exact, %llu wrong, %llu "
 		         "failed",
@@ -299,8 +299,8 @@ static void try_one(struct state *s, uint64_t size, uint64_t odds)
 {
 	begin_image(s, size);
 	for (uint64_t at = first_sector(s); at < size; at += SECTOR) {
-		enum fate fate = choose(s, odds) ? NEW
-		                                 : (enum fate)choose(s, FATES);
+		enum fate fate =
+			choose(s, odds) ? NEW : (enum fate)choose(s, FATES);
 
 		settle(s, at, fate);
 	}
@@ -328,8 +328,8 @@ static void cut(struct state *s, size_t samples, size_t singles)
 {
 	static const uint64_t odds[] = { 1, 2, 4, 16, 64, 256 };
 	uint64_t size = s->now.len;
-	size_t sectors = (size_t)((size - first_sector(s) + SECTOR - 1) /
-	                          SECTOR);
+	size_t sectors =
+		(size_t)((size - first_sector(s) + SECTOR - 1) / SECTOR);
 	uint64_t step = (sectors / singles + 1) * SECTOR;
 
 	s->tally.points++;
@@ -402,10 +402,11 @@ static void cut_everywhere(struct run *run, size_t every, size_t samples,
 	assert_int_equal(s.acked, run->commits);
 	/* An unacknowledged commit that survived was seen now and then. */
 	assert_true(s.tally.in_flight > 0);
-	print_message("%zu cuts, %zu states, %zu of them with the commit on its "
-	              "way; %zu appended to, %zu of them without a footer\n",
-	              s.tally.points, s.tally.states, s.tally.in_flight,
-	              s.tally.appended, s.tally.torn);
+	print_message(
+		"%zu cuts, %zu states, %zu of them with the commit on its "
+		"way; %zu appended to, %zu of them without a footer\n",
+		s.tally.points, s.tally.states, s.tally.in_flight,
+		s.tally.appended, s.tally.torn);
 	io_memory_free(s.memory);
 	buf_done(&s.base);
 	buf_done(&s.now);

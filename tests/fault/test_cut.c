@@ -51,10 +51,9 @@ static void find_blocks(struct ground *g)
 		assert_int_equal(section_decode(&s, p + at, at, NULL, NULL), 0);
 		if (s.type == SECTION_DATA) {
 			assert_int_equal(
-				block_head_decode(&head,
-			                          p + at + SECTION_HEADER_SIZE,
-			                          s.inner_len, s.payload_len, at,
-			                          NULL),
+				block_head_decode(
+					&head, p + at + SECTION_HEADER_SIZE,
+					s.inner_len, s.payload_len, at, NULL),
 				0);
 			assert_true(g->blocks < BLOCKS_MAX);
 			g->block[g->blocks].end = at + section_size(&s);
@@ -226,7 +225,8 @@ static void a_cut_file_can_be_appended_to(void **state)
 		size_t now;
 
 		/* All of the footers, and one cut in 128 elsewhere. */
-		if (len % 128 != 77 && c->end[n + (n < plan.commits)] - len > 72)
+		if (len % 128 != 77 &&
+		    c->end[n + (n < plan.commits)] - len > 72)
 			continue;
 		assert_int_equal(case_put(c->memory, c->bytes.ptr, len), 0);
 		if (case_append(c->memory, &plan, &err) != 0)

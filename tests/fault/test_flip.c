@@ -145,7 +145,7 @@ static void a_reader_gives_what_went_in_or_an_error(void **state)
 			continue;
 		}
 		(void)case_read(&seen, r, c->digests, c->record_count,
-		                bit % 8 == 0, &err);
+		                bit % 32 == 0, &err);
 		if (seen.wrong)
 			fail_msg("bit %zu of byte %zu: other bytes", bit % 8,
 			         bit / 8);
@@ -183,9 +183,10 @@ static void recovery_gives_what_went_in_or_an_error(void **state)
 		failed += seen.failed;
 		fiche_reader_close(r);
 	}
-	print_message("%zu bytes: %zu records recovered, %zu refused, %zu times "
-	              "no archive\n",
-	              c->bytes.len, exact, failed, refused);
+	print_message(
+		"%zu bytes: %zu records recovered, %zu refused, %zu times "
+		"no archive\n",
+		c->bytes.len, exact, failed, refused);
 }
 
 int main(void)

@@ -3,10 +3,10 @@
  * test_hostile.c - an archive that lies, with every checksum right.
  *
  * Each number of each structure takes the values that make programs fall; then
- * page CRC, head CRC, section and commit hashes, header and footer CRC are made to
- * fit again, as somebody would who means it.  Reading, recovering and verifying
- * end, in bounded memory, and other bytes than went in are never shown; what
- * verifies in full reads as before.
+ * page CRC, head CRC, section and commit hashes, header and footer CRC are made
+ * to fit again, as somebody would who means it.  Reading, recovering and
+ * verifying end, in bounded memory, and other bytes than went in are never
+ * shown; what verifies in full reads as before.
  */
 
 #include <setjmp.h>
@@ -29,7 +29,7 @@
 #include "format/section.h"
 #include "support/archive_case.h"
 
-#define MEMORY_MAX ((rlim_t)512 << 20)
+#define MEMORY_MAX   ((rlim_t)512 << 20)
 #define SECTIONS_MAX 64
 
 static const struct case_plan plan = {
@@ -59,7 +59,8 @@ static int enter(void **state)
 	while (at < g->c.bytes.len && g->sections < SECTIONS_MAX) {
 		struct section *s = &g->section[g->sections++];
 
-		if (section_decode(s, g->c.bytes.ptr + at, at, NULL, &err) < 0) {
+		if (section_decode(s, g->c.bytes.ptr + at, at, NULL, &err) <
+		    0) {
 			print_error("%s\n", err.text);
 			return -1;
 		}
@@ -99,8 +100,7 @@ static void seal_head(uint8_t *p, const struct section *s)
 {
 	uint8_t *head = p + s->offset + SECTION_HEADER_SIZE;
 
-	put_u32(head + s->inner_len - 4,
-	        crc32_add(0, head, s->inner_len - 4));
+	put_u32(head + s->inner_len - 4, crc32_add(0, head, s->inner_len - 4));
 }
 
 /* Header CRC over what is in the header now. */
@@ -108,8 +108,8 @@ static void seal_header(uint8_t *header)
 {
 	uint32_t crc = crc32_add(0, header, 20);
 
-	put_u32(header + 20, crc32_add(crc, header + 24,
-	                               SECTION_HEADER_SIZE - 24));
+	put_u32(header + 20,
+	        crc32_add(crc, header + 24, SECTION_HEADER_SIZE - 24));
 }
 
 static void seal_footer(uint8_t *footer)
@@ -325,8 +325,8 @@ static void index_segments_may_lie(void **state)
 
 	for (size_t i = 0; i < g->sections; i++) {
 		const struct section *s = &g->section[i];
-		const uint8_t *p = g->c.bytes.ptr + s->offset +
-		                   SECTION_HEADER_SIZE;
+		const uint8_t *p =
+			g->c.bytes.ptr + s->offset + SECTION_HEADER_SIZE;
 		uint32_t parts;
 
 		if (s->type != SECTION_INDEX)
@@ -362,8 +362,9 @@ static void index_segments_may_lie(void **state)
 	say(g, "index segments");
 }
 
-/* A minor version, append features, what the segments tell themselves, the time,
- * that it was synced, the count of duplicates: nothing else depends on them. */
+/* A minor version, append features, what the segments tell themselves, the
+ * time, that it was synced, the count of duplicates: nothing else depends on
+ * them. */
 static bool is_free(uint64_t at)
 {
 	return at == 2 || (at >= 8 && at < 16) || at == 24 || at == 48 ||
@@ -388,8 +389,8 @@ static void commits_may_lie(void **state)
 
 	for (size_t i = 0; i < g->sections; i++) {
 		const struct section *s = &g->section[i];
-		const uint8_t *p = g->c.bytes.ptr + s->offset +
-		                   SECTION_HEADER_SIZE;
+		const uint8_t *p =
+			g->c.bytes.ptr + s->offset + SECTION_HEADER_SIZE;
 
 		if (s->type != SECTION_COMMIT)
 			continue;

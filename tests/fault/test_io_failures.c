@@ -188,8 +188,7 @@ static void check_after(struct io_memory *m, uint64_t acked)
 		assert_int_equal(acked, 0);
 	} else {
 		(void)check_state(m, acked, "after the failure");
-		(void)check_medium(m, acked,
-		                   "on the medium after the failure");
+		(void)check_medium(m, acked, "on the medium after the failure");
 	}
 	if (case_append(m, &plan, &err) != 0)
 		fail_msg("appending after the failure: %s", err.text);
@@ -345,9 +344,8 @@ static void a_full_disk_loses_nothing_that_was_acknowledged(void **state)
 		assert_int_equal(o.failed, o.acked < RUN_COMMITS);
 		assert_true(quota < end || !o.failed);
 		io_memory_set_quota(m, UINT64_MAX);
-		before = case_exists(m) &&
-		                         io_memory_get(m, CASE_PATH, &bytes,
-		                                       &before)
+		before = case_exists(m) && io_memory_get(m, CASE_PATH, &bytes,
+		                                         &before)
 		                 ? before
 		                 : 0;
 		check_after(m, o.acked);

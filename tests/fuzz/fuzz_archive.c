@@ -3,9 +3,9 @@
  * fuzz_archive.c - any bytes as a whole archive: verified, opened, selected
  * from, read, recovered, added to.
  *
- * They are tried as they are, and once more with all checksums made right.  What
- * verifies can be read to the last record; whatever could be opened is as good a
- * ground to append to as before.
+ * They are tried as they are, and once more with all checksums made right. What
+ * verifies can be read to the last record; whatever could be opened is as good
+ * a ground to append to as before.
  */
 
 #include <stdlib.h>

@@ -13,11 +13,10 @@
 
 #include "article/json.h"
 #include "fiche/ingest.h"
+#include "fuzz/fuzz.h"
 #include "support/fake_writer.h"
 
 #define PIPE_SIZE 4096 /* what every pipe holds without a reader */
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static void check(bool ok)
 {
@@ -90,4 +89,33 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	else
 		through_file(data, size);
 	return 0;
+}
+
+/* One of each kind; the compressed ones are the smallest that there are. */
+bool fuzz_seed(size_t i, struct buf *out)
+{
+	static const struct {
+		const char *bytes;
+		size_t len;
+	} seeds[] = {
+#define SEED(text) { text, sizeof(text) - 1 }
+		SEED("{\"a\":1}\n{\"text\":\"x\"}\r\n\n{\"b\":"),
+		SEED("\xef\xbb\xbf{\"a\":1}"),
+		SEED("<!doctype html><html><head><title>A &amp; B</title>"),
+		SEED("Plain text\nof two lines\n"),
+		SEED("[{\"a\":1}]"),
+		SEED("\x1f\x8b\x08\0\0\0\0\0\0\x03\x03\0\0\0\0\0\0\0\0\0"),
+		SEED("\x28\xb5\x2f\xfd\x20\x03\x19\0\0{}\n"),
+		SEED("BZh9\x17\x72\x45\x38\x50\x90\0\0\0\0"),
+		SEED("\xfd\x37zXZ\0\0\x04\xe6\xd6\xb4\x46\0\0\0\0"
+		     "\x1c\xdf\x44\x21\x1f\xb6\xf3\x7d\x01\0\0\0\0\x04YZ"),
+		SEED("\x04\x22\x4d\x18\x64\x40\xa7\0\0\0\0\x05\x5d\xcc\x02"),
+		SEED("a\0b\0c"),
+#undef SEED
+	};
+
+	if (i >= sizeof(seeds) / sizeof(*seeds))
+		return false;
+	buf_put(out, seeds[i].bytes, seeds[i].len);
+	return buf_ok(out);
 }

@@ -12,8 +12,7 @@
 #include "article/fields.h"
 #include "article/json.h"
 #include "base/utf8.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+#include "fuzz/fuzz.h"
 
 static void require(bool ok)
 {
@@ -144,4 +143,30 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	check_card(text, size);
 	check_date(text, size);
 	return 0;
+}
+
+/* Records, cards, and dates. */
+bool fuzz_seed(size_t i, struct buf *out)
+{
+	static const char *const seeds[] = {
+		"{\"id\":1,\"url\":\"https://A.example/x?utm_source=y&b=1#z\","
+		"\"title\":\"T\",\"date\":\"2024-02-29T12:00:00+05:30\","
+		"\"source\":{\"name\":\"N\"},\"tags\":[\"a\",\"b\"],"
+		"\"maintext\":\"two\\nlines \\u00e9 \\ud83d\\ude00 \\/\"}",
+		"{\"text\":\"\\u001f0:4\",\"a\":\"\\u001f255:1\"}",
+		"{\"body\":[\"one\",{\"x\":[1e400,NaN,-0]}],\"b\":\"\\ud800\"}",
+		"{\"metadata\":{\"source_domain\":\"b.example\"},\"authors\":"
+		"\"A B, C D and E F\",\"content\":\"<p>x</p>\"}",
+		"Sun, 06 Nov 1994 08:49:37 GMT",
+		"21 November 2007, 18:05",
+		"2024-03..2024-05",
+		"1452632548.0",
+		"20071121180509",
+		"21.11.2007",
+	};
+
+	if (i >= sizeof(seeds) / sizeof(*seeds))
+		return false;
+	buf_text(out, seeds[i]);
+	return buf_ok(out);
 }

@@ -4,10 +4,10 @@
  *
  *     fuzz_x [-n MUTATIONS] [FILE|FOLDER...]
  *
- * Every file given, every file in a folder given, and every seed that the target
- * offers goes in as it is, then changed in MUTATIONS ways (default 500), which
- * are the same each time.  A target that finds something aborts; the input is
- * then in the file named by FUZZ_KEEP, if that is set.
+ * Every file given, every file in a folder given, and every seed that the
+ * target offers goes in as it is, then changed in MUTATIONS ways (default 500),
+ * which are the same each time.  A target that finds something aborts; the
+ * input is then in the file named by FUZZ_KEEP, if that is set.
  */
 
 #include <dirent.h>
@@ -129,15 +129,9 @@ static void replace(struct buf *b, size_t at, size_t cut, const void *by,
 
 static void mutate(struct buf *b, const struct corpus *c, uint64_t *state)
 {
-	static const uint64_t numbers[] = { 0,
-		                            1,
-		                            127,
-		                            255,
-		                            65535,
-		                            INT32_MAX,
-		                            UINT32_MAX,
-		                            INT64_MAX,
-		                            UINT64_MAX };
+	static const uint64_t numbers[] = { 0,          1,         127,
+		                            255,        65535,     INT32_MAX,
+		                            UINT32_MAX, INT64_MAX, UINT64_MAX };
 	static const size_t widths[] = { 1, 2, 4, 8 };
 	const struct buf *other = &c->input[draw(state, c->count)];
 	size_t at = draw(state, b->len), rest = b->len - at;

@@ -18,8 +18,8 @@
 #include "base/hash.h"
 #include "support/articles.h"
 
-static const uint8_t case_uuid[16] = { 0xca, 0x5e, 1, 2,  3,  4,  0x45, 5,
-	                               0x86, 6,    7, 8, 9,  10, 11,   12 };
+static const uint8_t case_uuid[16] = { 0xca, 0x5e, 1, 2, 3, 4,  0x45, 5,
+	                               0x86, 6,    7, 8, 9, 10, 11,   12 };
 
 void case_keep_memory(void)
 {
@@ -286,8 +286,8 @@ static int learn(struct archive_case *c, struct fiche_error *err)
 		qsort(sorted, (size_t)c->record_count, sizeof(*sorted),
 		      by_digest);
 	}
-	if (status == 0 && (n != c->record_count ||
-	                    memcmp(sorted, in, n * sizeof(*in)) != 0))
+	if (status == 0 &&
+	    (n != c->record_count || memcmp(sorted, in, n * sizeof(*in)) != 0))
 		status = err_set(err, FICHE_ERR_CORRUPT, FICHE_NOWHERE,
 		                 "the archive does not hold what went in");
 	alloc_free(in);

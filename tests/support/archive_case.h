@@ -15,7 +15,7 @@
 #include "fiche/writer.h"
 #include "io/memory.h"
 
-#define CASE_PATH "case.fiche"
+#define CASE_PATH        "case.fiche"
 #define CASE_COMMITS_MAX 16
 
 /* What goes in.  The n-th commit adds records n * lines to n * lines + lines -
@@ -81,9 +81,9 @@ struct case_reading {
 	uint64_t generation;
 	uint64_t numbers; /* one above the highest */
 	uint64_t exact;
-	uint64_t wrong;   /* bytes that are not those of this number: never */
-	uint64_t failed;  /* an error instead of bytes */
-	int failure;      /* the last one */
+	uint64_t wrong;  /* bytes that are not those of this number: never */
+	uint64_t failed; /* an error instead of bytes */
+	int failure;     /* the last one */
 };
 
 /*

@@ -85,8 +85,8 @@ static void put_date(struct buf *out, size_t i)
 		buf_printf(out, ",\"published\":\"%04u-%02u\"", year, month);
 		break;
 	case 3:
-		buf_printf(out, ",\"published\":\"%04u-%02u-%02u\"", year, month,
-		           day);
+		buf_printf(out, ",\"published\":\"%04u-%02u-%02u\"", year,
+		           month, day);
 		break;
 	default:
 		buf_printf(out,
@@ -114,8 +114,8 @@ void articles_line(struct buf *out, unsigned seed, size_t i, size_t text_len)
 	l = &languages[(page + text / CYCLE) % LANGUAGES];
 	if (text != page)
 		l = &languages[(text + text / CYCLE) % LANGUAGES];
-	buf_printf(out, "{\"id\":\"%u-%zu\",\"url\":\"https://%s/%zu\"", seed, i,
-	           l->source[page & 1], page);
+	buf_printf(out, "{\"id\":\"%u-%zu\",\"url\":\"https://%s/%zu\"", seed,
+	           i, l->source[page & 1], page);
 	buf_text(out, ",\"title\":\"");
 	put_words(out, l, (uint64_t)seed << 32 | i, 24);
 	buf_printf(out, "\",\"source\":\"%s\",\"language\":\"%s\"",
@@ -124,7 +124,8 @@ void articles_line(struct buf *out, unsigned seed, size_t i, size_t text_len)
 	if (page != i)
 		buf_printf(out, ",\"modified\":\"2021-05-%02uT10:00:00Z\"",
 		           (unsigned)(1 + i % 28));
-	buf_printf(out, ",\"tags\":[\"t%zu\",\"%s\"]", i % 5, l->word[i % WORDS]);
+	buf_printf(out, ",\"tags\":[\"t%zu\",\"%s\"]", i % 5,
+	           l->word[i % WORDS]);
 	/* An escape that no style of ours writes: stored verbatim. */
 	if (role == 11)
 		buf_text(out, ",\"note\":\"\\u0041\\ud800\"");

@@ -62,8 +62,8 @@ static void seal_header(uint8_t *header)
 {
 	uint32_t crc = crc32_add(0, header, 20);
 
-	put_u32(header + 20, crc32_add(crc, header + 24,
-	                               SECTION_HEADER_SIZE - 24));
+	put_u32(header + 20,
+	        crc32_add(crc, header + 24, SECTION_HEADER_SIZE - 24));
 }
 
 void reseal(uint8_t *bytes, size_t len)
