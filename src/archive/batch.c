@@ -2,9 +2,9 @@
 /*
  * batch.c - from records to blocks; see batch.h.
  *
- * What is done in parallel is a function of one chunk or one block, and ties are
- * broken by input order: the same input gives the same bytes whatever the number
- * of threads.
+ * What is done in parallel is a function of one chunk or one block, and ties
+ * are broken by input order: the same input gives the same bytes whatever the
+ * number of threads.
  */
 
 #include "archive/batch.h"
@@ -19,7 +19,7 @@
 #include "format/terms.h"
 
 #define CHUNK_RECORDS 64
-#define SAMPLE_PIECE ((size_t)32 << 10)
+#define SAMPLE_PIECE  ((size_t)32 << 10)
 
 struct batch_chunk {
 	struct arena arena;
@@ -198,9 +198,10 @@ static int scan_chunk(void *ctx, size_t item, unsigned thread,
 			rec->body.ptr =
 				text_at(&c->bodies, place[i].body_at).ptr;
 		} else {
-			rec->card.ptr = rec->is_file ? (const char *)b->raw.ptr +
-			                                       rec->card_at
-			                             : "{}";
+			rec->card.ptr = rec->is_file
+			                        ? (const char *)b->raw.ptr +
+			                                  rec->card_at
+			                        : "{}";
 			if (!rec->is_file)
 				rec->card.len = 2;
 			rec->body.ptr = raw;
@@ -449,11 +450,10 @@ static int encode_block(void *ctx, size_t item, unsigned thread,
 	buf_clear(&t->entries);
 	for (size_t i = k->first; i < k->first + k->count; i++) {
 		const struct batch_record *rec = b->order[i];
-		struct block_entry e = {
-			rec->kind, rec->shared,
-			rec->shared ? rec->number - rec->shared_with
-				    : rec->body.len
-		};
+		struct block_entry e = { rec->kind, rec->shared,
+			                 rec->shared ? rec->number -
+			                                       rec->shared_with
+			                             : rec->body.len };
 
 		block_entry_put(&t->entries, &e);
 	}
@@ -465,8 +465,8 @@ static int encode_block(void *ctx, size_t item, unsigned thread,
 	k->head.defaults.len = job->defaults.len;
 	k->head.entries.ptr = t->entries.ptr;
 	k->head.entries.len = t->entries.len;
-	buf_zeros(&k->section, head_at + BLOCK_FIXED + job->defaults.len +
-	                               t->entries.len);
+	buf_zeros(&k->section,
+	          head_at + BLOCK_FIXED + job->defaults.len + t->entries.len);
 
 	buf_clear(&t->raw);
 	for (size_t i = k->first; i < k->first + k->count; i++)

@@ -15,9 +15,9 @@
 #include "fiche/writer.h"
 #include "format/section.h"
 
-#define BATCH_BYTES ((size_t)40 << 20)
-#define BATCH_RECORDS ((size_t)1 << 18)
-#define BLOCK_TARGET ((size_t)128 << 10)
+#define BATCH_BYTES          ((size_t)40 << 20)
+#define BATCH_RECORDS        ((size_t)1 << 18)
+#define BLOCK_TARGET         ((size_t)128 << 10)
 #define BLOCK_RECORDS_TARGET 4096u
 
 struct batch_record {
@@ -28,7 +28,7 @@ struct batch_record {
 	struct fiche_origin origin;
 
 	/* after batch_scan() */
-	int status;               /* 0, or FICHE_ERR_INPUT: refused, why says */
+	int status; /* 0, or FICHE_ERR_INPUT: refused, why says */
 	struct fiche_error *why;
 	enum record_kind kind;
 	struct fiche_text card, body;
@@ -40,7 +40,7 @@ struct batch_record {
 	bool duplicate;
 	uint64_t number;
 	bool shared;
-	uint64_t shared_with;     /* record number of the body */
+	uint64_t shared_with; /* record number of the body */
 	uint64_t supersedes;
 	bool older;
 
@@ -102,8 +102,9 @@ int batch_plan(struct batch *b, const struct dictionary *cards_dict,
 int batch_encode(struct batch *b, int level, const char *defaults,
                  size_t defaults_len, struct fiche_error *err);
 
-/* Evenly spread pieces of a cluster's bodies, or of all cards (cluster NULL), at
- * most `budget` bytes.  0 or FICHE_ERR_NOMEM; free *out with alloc_free(). */
+/* Evenly spread pieces of a cluster's bodies, or of all cards (cluster NULL),
+ * at most `budget` bytes.  0 or FICHE_ERR_NOMEM; free *out with alloc_free().
+ */
 int batch_samples(const struct batch *b, const struct batch_cluster *cluster,
                   size_t budget, struct sample **out, size_t *count);
 

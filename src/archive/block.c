@@ -66,11 +66,10 @@ static int decode_cards(struct block *b, struct archive *a,
 	buf_clear(&b->cards);
 	if (!buf_reserve(&b->cards, b->head.cards_raw))
 		return err_nomem(err);
-	r = decode_frame(dec,
-	                 b->stored.ptr + SECTION_HEADER_SIZE + b->head.head_len,
-	                 b->head.cards_len, dict, b->head.cards_dict,
-	                 b->cards.ptr, b->head.cards_raw, b->offset, "cards",
-	                 err);
+	r = decode_frame(
+		dec, b->stored.ptr + SECTION_HEADER_SIZE + b->head.head_len,
+		b->head.cards_len, dict, b->head.cards_dict, b->cards.ptr,
+		b->head.cards_raw, b->offset, "cards", err);
 	if (r < 0)
 		return r;
 	b->cards.len = b->head.cards_raw;

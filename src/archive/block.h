@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * block.h - one DATA block decoded: cards as lines, bodies as slices (spec 3.4).
+ * block.h - one DATA block decoded: cards as lines, bodies as slices
+ * (spec 3.4).
  */
 #ifndef ARCHIVE_BLOCK_H
 #define ARCHIVE_BLOCK_H
@@ -18,9 +19,9 @@ struct dict_cache;
 struct block_record {
 	enum record_kind kind;
 	bool shared;
-	uint64_t value;   /* body length, or how many records back */
-	size_t body_at;   /* in bodies; only if not shared */
-	size_t card_at;   /* in cards */
+	uint64_t value; /* body length, or how many records back */
+	size_t body_at; /* in bodies; only if not shared */
+	size_t card_at; /* in cards */
 	size_t card_len;
 };
 

@@ -3,9 +3,10 @@
  * choose.c - a dictionary for each cluster: one that the archive has, a new one
  * if it pays for itself, or none.
  *
- * The judgement is a trial: a few pieces of the cluster are compressed with each
- * candidate.  Clusters are judged in parallel; new dictionaries are numbered
- * before and written after, in order, so that the bytes do not depend on it.
+ * The judgement is a trial: a few pieces of the cluster are compressed with
+ * each candidate.  Clusters are judged in parallel; new dictionaries are
+ * numbered before and written after, in order, so that the bytes do not depend
+ * on it.
  */
 
 #include <string.h>
@@ -15,17 +16,17 @@
 #include "base/err.h"
 #include "format/dict.h"
 
-#define DICT_MAX ((size_t)1 << 20)
-#define DICT_MIN ((size_t)32 << 10)
+#define DICT_MAX   ((size_t)1 << 20)
+#define DICT_MIN   ((size_t)32 << 10)
 #define CARDS_DICT ((size_t)32 << 10)
 /* Clusters smaller than this are not worth a dictionary of their own. */
-#define TRAIN_MIN ((uint64_t)512 << 10)
+#define TRAIN_MIN       ((uint64_t)512 << 10)
 #define TRAIN_CARDS_MIN ((uint64_t)128 << 10)
-#define TRAIN_BUDGET ((size_t)4 << 20)
-#define TRIAL_BUDGET ((size_t)256 << 10)
-#define TRIAL_PIECE ((size_t)128 << 10)
+#define TRAIN_BUDGET    ((size_t)4 << 20)
+#define TRIAL_BUDGET    ((size_t)256 << 10)
+#define TRIAL_PIECE     ((size_t)128 << 10)
 /* Dictionaries of earlier commits that are tried, newest first. */
-#define TRIED_MAX 16
+#define TRIED_MAX      16
 #define TRAIN_DICT_IDS 32768u /* ids below are reserved by RFC 8878 */
 
 void choose_done(struct fiche_writer *w)
@@ -169,12 +170,12 @@ struct choice {
 	struct fiche_writer *writer;
 	const struct batch_cluster *cluster; /* NULL: the cards */
 	unsigned class;
-	uint64_t whole;  /* bytes that the choice is for */
-	bool large;      /* enough for a dictionary of its own */
-	uint32_t id;     /* for a new one */
+	uint64_t whole; /* bytes that the choice is for */
+	bool large;     /* enough for a dictionary of its own */
+	uint32_t id;    /* for a new one */
 	struct encoder *encoder;
-	struct buf text; /* of the trial */
-	size_t size;     /* of it with the best so far */
+	struct buf text;               /* of the trial */
+	size_t size;                   /* of it with the best so far */
 	const struct dictionary *dict; /* the best so far, or NULL */
 	struct dictionary *made;       /* a new one that pays */
 };

@@ -4,8 +4,8 @@
  * with memory; see codec.h.
  */
 
-/* For the stable output buffer and dictionaries by reference, which spare copies
- * of what is decoded. */
+/* For the stable output buffer and dictionaries by reference, which spare
+ * copies of what is decoded. */
 #define ZSTD_STATIC_LINKING_ONLY
 
 #include "archive/codec.h"
@@ -20,9 +20,9 @@
 
 #define MAGIC 0xFD2FB528u
 /* Bits of the frame header descriptor (RFC 8878, 3.1.1.1.1). */
-#define HAS_CHECKSUM 0x04
+#define HAS_CHECKSUM   0x04
 #define SINGLE_SEGMENT 0x20
-#define RESERVED_BIT 0x08
+#define RESERVED_BIT   0x08
 
 struct decoder {
 	ZSTD_DCtx *ctx;

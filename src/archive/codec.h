@@ -18,14 +18,15 @@ struct decoder_dict;
 struct decoder *decoder_new(void); /* NULL: out of memory */
 void decoder_free(struct decoder *d);
 
-/* A digested dictionary, shared by threads.  The bytes are borrowed as long as it
- * lives.  NULL when out of memory or when they are no dictionary. */
+/* A digested dictionary, shared by threads.  The bytes are borrowed as long as
+ * it lives.  NULL when out of memory or when they are no dictionary. */
 struct decoder_dict *decoder_dict_new(const void *dict, size_t len);
 void decoder_dict_free(struct decoder_dict *d);
 
 /*
  * Decode the one frame that fills `frame` into exactly raw_len bytes at `out`.
- * `dict` may be NULL, dict_id is then 0.  FICHE_ERR_CORRUPT with `at` and `what`
+ * `dict` may be NULL, dict_id is then 0.  FICHE_ERR_CORRUPT with `at` and
+ * `what`
  * ("cards", "bodies", "dictionary") in the sentence, or FICHE_ERR_NOMEM.
  */
 int decode_frame(struct decoder *d, const uint8_t *frame, size_t frame_len,
@@ -34,8 +35,8 @@ int decode_frame(struct decoder *d, const uint8_t *frame, size_t frame_len,
                  struct fiche_error *err);
 
 /*
- * The same, but stop as soon as the first `want` bytes are there.  Only what the
- * section's SHA-256 has proven intact may be decoded in part, since the
+ * The same, but stop as soon as the first `want` bytes are there.  Only what
+ * the section's SHA-256 has proven intact may be decoded in part, since the
  * frame's own checksum is not reached.
  */
 int decode_prefix(struct decoder *d, const uint8_t *frame, size_t frame_len,

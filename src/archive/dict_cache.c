@@ -13,7 +13,7 @@ struct cached {
 	struct commit_dict where;
 	struct decoder_dict *dict;
 	uint8_t *raw; /* what it was digested from */
-	int failure; /* what loading it gave */
+	int failure;  /* what loading it gave */
 	struct fiche_error why;
 };
 

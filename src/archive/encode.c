@@ -4,8 +4,8 @@
  *
  * Two things were measured to matter.  libzstd picks table sizes from the
  * source alone when a dictionary is given, so every parameter is set by hand.
- * And text that lies in memory right behind the dictionary it is compressed with
- * is compressed a quarter faster: matches need no second segment.
+ * And text that lies in memory right behind the dictionary it is compressed
+ * with is compressed a quarter faster: matches need no second segment.
  */
 
 /* For the training parameters and CDict by reference, which are exported by
@@ -91,8 +91,8 @@ struct encoder *encoder_new(int level, enum encoder_use use)
 		return NULL;
 	}
 #define SET(name, value)                                                       \
-	(bad |= ZSTD_isError(ZSTD_CCtxParams_setParameter(e->params, name,     \
-	                                                  (int)(value))))
+	(bad |= ZSTD_isError(                                                  \
+		 ZSTD_CCtxParams_setParameter(e->params, name, (int)(value))))
 	(void)ZSTD_CCtxParams_init(e->params, level);
 	SET(ZSTD_c_windowLog, p.windowLog);
 	SET(ZSTD_c_hashLog, p.hashLog);
@@ -144,9 +144,8 @@ static int use_dictionary(struct encoder *e, const struct dictionary *dict,
 		return err_nomem(err);
 	buf_put(&e->joined, dict->raw.ptr, dict->raw.len);
 	e->cdict = ZSTD_createCDict_advanced2(e->joined.ptr, dict->raw.len,
-	                                      ZSTD_dlm_byRef,
-	                                      ZSTD_dct_fullDict, e->params,
-	                                      standard);
+	                                      ZSTD_dlm_byRef, ZSTD_dct_fullDict,
+	                                      e->params, standard);
 	if (!e->cdict || ZSTD_isError(ZSTD_CCtx_refCDict(e->ctx, e->cdict)))
 		return err_nomem(err);
 	e->dict = dict;
@@ -250,8 +249,8 @@ out:
 	return r;
 }
 
-struct dictionary *dictionary_load(uint32_t id, unsigned class,
-                                   const void *raw, size_t len)
+struct dictionary *dictionary_load(uint32_t id, unsigned class, const void *raw,
+                                   size_t len)
 {
 	struct dictionary *d = alloc_zeroed(1, sizeof(*d));
 

@@ -15,7 +15,7 @@
 #include "fiche/error.h"
 
 #define LEVEL_DEFAULT 10
-#define LEVEL_MAX 22
+#define LEVEL_MAX     22
 
 /* A trained dictionary, as bytes and digested for decoding. */
 struct dictionary {
@@ -66,7 +66,7 @@ int dictionary_train(struct dictionary **out, uint32_t id, unsigned class,
                      int level, struct fiche_error *err);
 
 /* Make one from the raw bytes of a stored dictionary. */
-struct dictionary *dictionary_load(uint32_t id, unsigned class,
-                                   const void *raw, size_t len);
+struct dictionary *dictionary_load(uint32_t id, unsigned class, const void *raw,
+                                   size_t len);
 
 #endif

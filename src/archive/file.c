@@ -75,8 +75,8 @@ int archive_read_section(struct archive *a, uint64_t at, uint64_t size,
 	return 0;
 }
 
-int archive_hash(struct archive *a, uint64_t at, uint64_t len,
-                 uint8_t out[32], struct fiche_error *err)
+int archive_hash(struct archive *a, uint64_t at, uint64_t len, uint8_t out[32],
+                 struct fiche_error *err)
 {
 	size_t cap = len < CHUNK ? (size_t)len : CHUNK;
 	struct sha256 *h = sha256_new();
@@ -250,9 +250,8 @@ static int scan_back(struct archive *a, struct fiche_error *err)
 	int r = chunk ? 0 : err_nomem(err);
 
 	while (r == 0 && !a->has_commit && top > SUPERBLOCK_SIZE) {
-		uint64_t low = top > CHUNK + SUPERBLOCK_SIZE
-		                       ? top - CHUNK
-		                       : SUPERBLOCK_SIZE;
+		uint64_t low = top > CHUNK + SUPERBLOCK_SIZE ? top - CHUNK
+		                                             : SUPERBLOCK_SIZE;
 
 		r = io_read(a->file, low, chunk, (size_t)(top - low), err);
 		for (uint64_t end = top; r == 0 && end > low;
@@ -452,12 +451,13 @@ int archive_rewind(struct archive *a, uint64_t n, struct fiche_error *err)
 	int r;
 
 	if (!a->has_commit || n == 0 || n > a->last.commit.generation)
-		return err_set(err, FICHE_ERR_ARG, FICHE_NOWHERE,
-		               "there is no commit %llu, the last one is %llu",
-		               (unsigned long long)n,
-		               a->has_commit ? (unsigned long long)
-		                                       a->last.commit.generation
-		                             : 0);
+		return err_set(
+			err, FICHE_ERR_ARG, FICHE_NOWHERE,
+			"there is no commit %llu, the last one is %llu",
+			(unsigned long long)n,
+			a->has_commit
+				? (unsigned long long)a->last.commit.generation
+				: 0);
 	while (a->last.commit.generation > n) {
 		r = archive_previous(a, &a->last, &f, err);
 		if (r < 0)

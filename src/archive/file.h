@@ -32,7 +32,7 @@ struct archive {
 	uint8_t uuid[UUID_SIZE];
 	bool has_commit; /* else this is generation 0 */
 	struct found_commit last;
-	uint64_t end;  /* of the last commit, or of the superblock */
+	uint64_t end; /* of the last commit, or of the superblock */
 	bool footer_damaged;
 	uint64_t spent;   /* bytes hashed while looking for commits */
 	bool commit_lost; /* the tail holds a footer whose commit is not good */
@@ -59,8 +59,8 @@ int archive_previous(struct archive *a, const struct found_commit *c,
                      struct found_commit *out, struct fiche_error *err);
 void found_commit_done(struct found_commit *c);
 
-/* Read and check the COMMIT at `at`.  Where only the batch hash can tell whether
- * the batch is whole, it is compared, and out->batch_damaged set. */
+/* Read and check the COMMIT at `at`.  Where only the batch hash can tell
+ * whether the batch is whole, it is compared, and out->batch_damaged set. */
 int archive_read_commit(struct archive *a, uint64_t at,
                         struct found_commit *out, struct fiche_error *err);
 
@@ -75,8 +75,8 @@ int archive_read_section(struct archive *a, uint64_t at, uint64_t size,
                          struct buf *raw, struct fiche_error *err);
 
 /* SHA-256 of [at, at+len). */
-int archive_hash(struct archive *a, uint64_t at, uint64_t len,
-                 uint8_t out[32], struct fiche_error *err);
+int archive_hash(struct archive *a, uint64_t at, uint64_t len, uint8_t out[32],
+                 struct fiche_error *err);
 
 /*
  * Load a dictionary into `raw` (the payload), mending it with its parity if

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * known.c - what the archive has already: among the records of this writer, then
- * in the index of the last commit.
+ * known.c - what the archive has already: among the records of this writer,
+ * then in the index of the last commit.
  */
 
 #include <string.h>
@@ -159,9 +159,9 @@ int known_url(struct fiche_writer *w, const struct batch_record *rec,
 	if (!w->archive.has_commit)
 		return FICHE_END;
 	fields_url_key(&u.key, rec->article.url.ptr, rec->article.url.len);
-	r = buf_ok(&u.key) ? each_candidate(w, rec->keys.url, url_candidate, &u,
-	                                    err)
-	                   : err_nomem(err);
+	r = buf_ok(&u.key)
+	            ? each_candidate(w, rec->keys.url, url_candidate, &u, err)
+	            : err_nomem(err);
 	buf_done(&u.key);
 	buf_done(&u.other);
 	if (r < 0)

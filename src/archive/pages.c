@@ -13,7 +13,7 @@
 #include "format/section.h"
 
 #define SLOTS 256 /* direct-mapped, 1 MiB */
-#define BULK 32   /* pages read at once when more than a few are wanted */
+#define BULK  32  /* pages read at once when more than a few are wanted */
 
 struct page_slot {
 	uint64_t at; /* file offset; 0 = empty */

@@ -207,8 +207,8 @@ static int survey_segment(struct fiche_survey *info, const struct segment *s,
 			r = segment_column(s, in, COLUMN_DATE, idx, &time, err);
 		if (r < 0)
 			break;
-		if (!last && (info->dated == 0 ||
-		              (int64_t)time < info->first_date))
+		if (!last &&
+		    (info->dated == 0 || (int64_t)time < info->first_date))
 			info->first_date = (int64_t)time;
 		if (last &&
 		    (info->dated == 0 || (int64_t)time > info->last_date))
@@ -356,10 +356,9 @@ int fiche_reader_names(struct fiche_reader *r, char field,
 
 		status = reader_segment(r, v, i, true, &s, err);
 		if (status == 0)
-			status = segment_each_term(&s->segment,
-			                           view_in_init(&in, v, s),
-			                           &s->fences, field, collect,
-			                           &n, err);
+			status = segment_each_term(
+				&s->segment, view_in_init(&in, v, s),
+				&s->fences, field, collect, &n, err);
 	}
 	if (status == 0 && n.count > 1)
 		qsort(n.name, n.count, sizeof(*n.name), by_name);

@@ -143,9 +143,9 @@ int record_keys(struct record_keys *out, const struct fiche_article *a,
 	if (a->url.len) {
 		out->has_url = true;
 		fields_url_key(&url, a->url.ptr, a->url.len);
-		r = buf_ok(&url) ? key_hash(h, out->url, KEY_URL, url.ptr,
-		                            url.len)
-		                 : FICHE_ERR_NOMEM;
+		r = buf_ok(&url)
+		            ? key_hash(h, out->url, KEY_URL, url.ptr, url.len)
+		            : FICHE_ERR_NOMEM;
 		buf_done(&url);
 	}
 	if (r == 0 && a->source_id.len) {

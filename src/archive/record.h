@@ -15,8 +15,8 @@
 #include "index/build.h"
 
 /*
- * Fill the fields of *out (not number, digest, text_size) from a record's card and
- * body; `body` may be empty for kinds 0 and 2 if the text is not wanted.
+ * Fill the fields of *out (not number, digest, text_size) from a record's card
+ * and body; `body` may be empty for kinds 0 and 2 if the text is not wanted.
  * Texts live in `arena` or are borrowed from card and body.
  * Returns 0, FICHE_ERR_INPUT (malformed card) or FICHE_ERR_NOMEM.
  */

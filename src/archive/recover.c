@@ -41,8 +41,8 @@ struct scan {
 	struct commit dicts; /* only its dictionary list */
 	size_t dict_cap;
 	uint64_t dict_bytes;
-	bool has_uuid; /* learnt from a header */
-	uint64_t spent; /* bytes hashed */
+	bool has_uuid;      /* learnt from a header */
+	uint64_t spent;     /* bytes hashed */
 	struct span *voids; /* that commits name */
 	size_t void_count, void_cap;
 };
@@ -169,10 +169,10 @@ static int find_voids(struct scan *k, struct fiche_error *err)
 			return err_nomem(err);
 		}
 		if (c.commit.void_len)
-			k->voids[k->void_count++] = (struct span){
-				c.commit.batch_start,
-				c.commit.batch_start + c.commit.void_len
-			};
+			k->voids[k->void_count++] =
+				(struct span){ c.commit.batch_start,
+				               c.commit.batch_start +
+				                       c.commit.void_len };
 		r = archive_previous(a, &c, &before, err);
 		found_commit_done(&c);
 		c = before;
@@ -268,8 +268,8 @@ static void drop_overlaps(struct scan *k)
 		struct found_block *b = &k->blocks[i];
 		struct found_block *last = n ? &k->blocks[n - 1] : NULL;
 
-		if (last && b->first_record <
-		                    last->first_record + last->record_count) {
+		if (last &&
+		    b->first_record < last->first_record + last->record_count) {
 			if (b->offset > last->offset)
 				*last = *b;
 			continue;
@@ -292,8 +292,8 @@ struct rebuild {
 	struct reader_segment *seg; /* being filled */
 };
 
-/* The body of a shared record, from the block that should have it.  0, FICHE_END
- * if it is lost, FICHE_ERR_NOMEM or FICHE_ERR_IO. */
+/* The body of a shared record, from the block that should have it.  0,
+ * FICHE_END if it is lost, FICHE_ERR_NOMEM or FICHE_ERR_IO. */
 static int borrow_body(struct rebuild *x, uint64_t number,
                        struct fiche_text *out, struct fiche_error *err)
 {
@@ -473,9 +473,8 @@ int reader_recover(struct fiche_reader *rd, struct fiche_error *err)
 	if (r == 0)
 		r = scan_file(&k, err);
 	/* A commit that is left knows where parity is. */
-	for (size_t i = 0; r == 0 && rd->archive.has_commit &&
-	                   i < c->dict_count;
-	     i++) {
+	for (size_t i = 0;
+	     r == 0 && rd->archive.has_commit && i < c->dict_count; i++) {
 		bool have = false;
 
 		for (size_t n = 0; n < k.dicts.dict_count; n++)
@@ -493,8 +492,8 @@ int reader_recover(struct fiche_reader *rd, struct fiche_error *err)
 			k.dicts.dicts[k.dicts.dict_count++] = c->dicts[i];
 	}
 	if (r == 0 && k.dicts.dict_count > 1)
-		qsort(k.dicts.dicts, k.dicts.dict_count,
-		      sizeof(*k.dicts.dicts), by_dict_id);
+		qsort(k.dicts.dicts, k.dicts.dict_count, sizeof(*k.dicts.dicts),
+		      by_dict_id);
 	if (r == 0 && !(rd->dicts = dict_cache_new(&k.dicts)))
 		r = err_nomem(err);
 	if (r == 0) {

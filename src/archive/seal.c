@@ -4,7 +4,8 @@
  *
  * The order is the whole protocol: frames were decoded and compared when they
  * were made; sections stand behind everything that was there; a long batch is
- * synced; COMMIT and FOOTER are written; one sync; only then is success reported.
+ * synced; COMMIT and FOOTER are written; one sync; only then is success
+ * reported.
  */
 
 #include <string.h>
@@ -135,11 +136,10 @@ static int open_older(struct fiche_writer *w, struct page_cache *cache,
 
 		page_in_init(&older[i].in, w->archive.file, cache, s->offset,
 		             s->size);
-		r = segment_open(&older[i].segment, &older[i].in.in,
-		                 pages_logical_len(s->size -
-		                                   SECTION_HEADER_SIZE),
-		                 s->offset, s->first_record, s->record_count,
-		                 err);
+		r = segment_open(
+			&older[i].segment, &older[i].in.in,
+			pages_logical_len(s->size - SECTION_HEADER_SIZE),
+			s->offset, s->first_record, s->record_count, err);
 		parts[i].segment = &older[i].segment;
 		parts[i].in = &older[i].in.in;
 	}
@@ -183,8 +183,8 @@ static int write_index(struct fiche_writer *w, size_t n,
 	if (r == 0)
 		r = open_older(w, cache, n, older, parts, err);
 	if (r == 0 && n > 0) {
-		out->record_count += out->first_record -
-		                     older[0].segment.first_record;
+		out->record_count +=
+			out->first_record - older[0].segment.first_record;
 		out->first_record = older[0].segment.first_record;
 	}
 	if (r == 0)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* seen.h - a table from hashes to record numbers, for what is not indexed yet. */
+/* seen.h - a table from hashes to record numbers, for what is not indexed yet.
+ */
 #ifndef ARCHIVE_SEEN_H
 #define ARCHIVE_SEEN_H
 

@@ -10,8 +10,8 @@
 
 static int64_t date_end(int64_t begin, unsigned meta)
 {
-	return date_make(begin, (enum fiche_precision)(meta &
-	                                               DATE_META_PRECISION),
+	return date_make(begin,
+	                 (enum fiche_precision)(meta & DATE_META_PRECISION),
 	                 false)
 	        .end;
 }
@@ -47,7 +47,8 @@ static int dates_by_column(struct search *q, const struct reader_segment *s,
 	uint64_t *meta = alloc_zeroed(SELECT_CHUNK, sizeof(*meta));
 	int r = begin && meta ? 0 : err_nomem(err);
 
-	for (uint64_t at = 0; r == 0 && at < s->segment.count; at += SELECT_CHUNK) {
+	for (uint64_t at = 0; r == 0 && at < s->segment.count;
+	     at += SELECT_CHUNK) {
 		uint64_t n = s->segment.count - at < SELECT_CHUNK
 		                     ? s->segment.count - at
 		                     : SELECT_CHUNK;

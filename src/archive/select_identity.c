@@ -36,9 +36,8 @@ static int by_key(struct search *q, char domain, const void *text, size_t len,
 			r = segment_key_at(&s->segment, in, pos, at, &idx, err);
 			if (r < 0 || memcmp(at, key, KEY_SIZE) != 0)
 				break;
-			r = fiche_view_card(q->view,
-			                    s->where.first_record + idx, &a,
-			                    err);
+			r = fiche_view_card(
+				q->view, s->where.first_record + idx, &a, err);
 			if (r == 0 && same(ctx, &a)) {
 				set_run(&q->some, a.number, 1);
 				++*found;
@@ -78,7 +77,8 @@ static int hex_value(char c)
 	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
-/* A prefix of a digest as the lowest digest that has it; false if it is none. */
+/* A prefix of a digest as the lowest digest that has it; false if it is none.
+ */
 static bool digest_prefix(const char *text, uint8_t low[32], size_t *digits)
 {
 	size_t n = strlen(text);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* select_names.c - sources, languages, tags: through the dictionary of names. */
+/* select_names.c - sources, languages, tags: through the dictionary of names.
+ */
 
 #include "archive/select.h"
 #include "base/err.h"
@@ -20,9 +21,8 @@ bool select_matches(const char *pattern, const char *text, size_t len)
 		if (*pattern == '*') {
 			star = pattern++;
 			mark = i;
-		} else if (*pattern &&
-		           (*pattern == '?' ||
-		            lower(*pattern) == lower(text[i]))) {
+		} else if (*pattern && (*pattern == '?' ||
+		                        lower(*pattern) == lower(text[i]))) {
 			pattern++;
 			i++;
 		} else if (star) {
@@ -59,7 +59,8 @@ static int term_hit(void *ctx, const uint8_t *key, size_t len, uint64_t ordinal,
 	(void)ordinal;
 	(void)docs;
 	for (size_t i = 0; !hit && i < t->count; i++)
-		hit = select_matches(t->values[i], (const char *)key + 1, len - 1);
+		hit = select_matches(t->values[i], (const char *)key + 1,
+		                     len - 1);
 	if (!hit)
 		return 0;
 	buf_clear(&t->list);

@@ -100,8 +100,8 @@ static int keep_one(struct search *q, struct fiche_error *err)
 			r = 0; /* a gap that was not recovered */
 			continue;
 		}
-		if (r == 0 && record_keys(&keys, &a, (struct fiche_text){ 0 },
-		                          h) < 0)
+		if (r == 0 &&
+		    record_keys(&keys, &a, (struct fiche_text){ 0 }, h) < 0)
 			r = err_nomem(err);
 		if (r < 0)
 			break;
@@ -124,8 +124,8 @@ static int keep_one(struct search *q, struct fiche_error *err)
 	for (size_t i = 0, end; r == 0 && i < count; i = end) {
 		size_t keep = SIZE_MAX;
 
-		for (end = i; end < count &&
-		              memcmp(v[i].url, v[end].url, 32) == 0;
+		for (end = i;
+		     end < count && memcmp(v[i].url, v[end].url, 32) == 0;
 		     end++)
 			if (q->sel->versions == FICHE_VERSIONS_FIRST
 			            ? end == i

@@ -267,8 +267,11 @@ static int check_generation(struct verify *v, struct walk *w,
 	uint64_t end = c->section.offset, at;
 	struct fiche_error why = { 0 };
 	uint8_t sha[32], have[FOOTER_SIZE], want[FOOTER_SIZE];
-	struct footer f = { c->section.offset, section_size(&c->section),
-		            c->commit.generation, c->end, { 0 } };
+	struct footer f = { c->section.offset,
+		            section_size(&c->section),
+		            c->commit.generation,
+		            c->end,
+		            { 0 } };
 	int r;
 
 	at = c->commit.batch_start + c->commit.void_len;
@@ -323,9 +326,8 @@ static int read_chain(struct verify *v, struct found_commit **out,
 	int r;
 
 	if (v->archive->has_commit) {
-		r = archive_read_commit(v->archive,
-		                        v->archive->last.section.offset, &f,
-		                        err);
+		r = archive_read_commit(
+			v->archive, v->archive->last.section.offset, &f, err);
 		if (r < 0)
 			return r;
 		while (r == 0) {
@@ -431,29 +433,29 @@ static int check_dictionaries(struct verify *v, struct fiche_error *err)
 	struct buf raw = { 0 }, parity = { 0 };
 	int mended, r = 0;
 
-	for (size_t i = 0; r == 0 && v->archive->has_commit && i < c->dict_count;
-	     i++) {
+	for (size_t i = 0;
+	     r == 0 && v->archive->has_commit && i < c->dict_count; i++) {
 		const struct commit_dict *d = &c->dicts[i];
 		struct dict_head h;
 		struct section s;
-		size_t len = dict_parity_len((size_t)d->size -
-		                             SECTION_HEADER_SIZE);
+		size_t len =
+			dict_parity_len((size_t)d->size - SECTION_HEADER_SIZE);
 
 		r = archive_read_dict(v->archive, d, &raw, &mended, &why);
 		r = note(v, r, &why, err);
 		buf_clear(&parity);
 		if (r == 0) {
-			r = archive_read_section(
-				v->archive, d->parity_offset,
-				SECTION_HEADER_SIZE + len, SECTION_DICT, &s,
-				&parity, &why);
+			r = archive_read_section(v->archive, d->parity_offset,
+			                         SECTION_HEADER_SIZE + len,
+			                         SECTION_DICT, &s, &parity,
+			                         &why);
 			if (r == 0)
 				r = dict_head_decode(
 					&h, parity.ptr + SECTION_HEADER_SIZE,
 					len, d->parity_offset, &why);
 			if (r == 0 &&
-			    (h.id != d->id || h.class != (d->class |
-			                                  DICT_PARITY) ||
+			    (h.id != d->id ||
+			     h.class != (d->class | DICT_PARITY) ||
 			     dict_parity_mend(raw.ptr, raw.len, &h) != 0))
 				r = err_set(&why, FICHE_ERR_CORRUPT,
 				            d->parity_offset,
@@ -509,8 +511,9 @@ static void check_tail(struct verify *v)
 
 	v->report.tail_size = a->size > a->end ? a->size - a->end : 0;
 	if (a->size > a->end && a->commit_lost) {
-		(void)err_set(&why, FICHE_ERR_CORRUPT, a->end,
-		              "a later commit is damaged or was never complete");
+		(void)err_set(
+			&why, FICHE_ERR_CORRUPT, a->end,
+			"a later commit is damaged or was never complete");
 		verify_finding(v, &why, 0, 0);
 	}
 }

@@ -17,7 +17,7 @@ struct verify {
 	struct fiche_reader *reader;
 	struct fiche_view *view;
 	struct pool *pool;
-	uint64_t done, total; /* bytes, for progress */
+	uint64_t done, total;             /* bytes, for progress */
 	uint64_t unsupported, over_limit; /* findings that are no damage */
 	uint64_t *damaged; /* offsets of sections that were reported */
 	size_t damaged_count, damaged_cap;

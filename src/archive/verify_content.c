@@ -20,7 +20,7 @@
 #include "base/hash.h"
 #include "format/merkle.h"
 
-#define WINDOW 32 /* blocks decoded before their results are used */
+#define WINDOW  32 /* blocks decoded before their results are used */
 #define COMPARE ((size_t)256 << 10)
 
 /* One record as it was rebuilt. */
@@ -316,8 +316,9 @@ static int compare(struct content *c, const struct reader_segment *s,
 	}
 	if (r == 0 && !same) {
 		if (why.code == 0)
-			(void)err_set(&why, FICHE_ERR_CORRUPT, s->where.offset,
-			              "the index is not what the articles give");
+			(void)err_set(
+				&why, FICHE_ERR_CORRUPT, s->where.offset,
+				"the index is not what the articles give");
 		verify_finding(c->v, &why, 0, 0);
 	}
 	spool_done(&spool);
@@ -401,9 +402,10 @@ int verify_content(struct verify *v, struct fiche_error *err)
 		if (r == 0)
 			r = check_segment(c, s, &why);
 		if (r < 0 && r != FICHE_ERR_NOMEM && r != FICHE_ERR_IO) {
-			verify_finding(v, &why,
-			               v->reader->segments[i].where.first_record,
-			               v->reader->segments[i].where.record_count);
+			verify_finding(
+				v, &why,
+				v->reader->segments[i].where.first_record,
+				v->reader->segments[i].where.record_count);
 			c->incomplete = true;
 			r = 0;
 		} else if (r < 0) {

@@ -80,9 +80,9 @@ int view_block(struct fiche_view *v, uint64_t number, bool bodies,
 	status = reader_segment(r, v, i, false, &s, err);
 	if (status < 0)
 		return status;
-	status = segment_find_block(&s->segment, view_in_init(&in, v, s),
-	                            number - s->where.first_record, &where,
-	                            err);
+	status =
+		segment_find_block(&s->segment, view_in_init(&in, v, s),
+	                           number - s->where.first_record, &where, err);
 	if (status < 0)
 		return status;
 	slot = find_slot(v, where.offset, &found);

@@ -18,8 +18,7 @@
  * index is asked instead. */
 #define SEEN_MAX ((size_t)1 << 20)
 
-int writer_clock(struct fiche_writer *w, int64_t *now,
-                         struct fiche_error *err)
+int writer_clock(struct fiche_writer *w, int64_t *now, struct fiche_error *err)
 {
 	if (w->opt.has_time) {
 		*now = w->opt.time;
@@ -50,8 +49,9 @@ static int check_defaults(const char *json, struct fiche_error *err)
 }
 
 /*
- * After a failed sync the cache shows bytes that may never reach the medium, and
- * the next sync succeeds without them.  Whoever looks next shall see the truth.
+ * After a failed sync the cache shows bytes that may never reach the medium,
+ * and the next sync succeeds without them.  Whoever looks next shall see the
+ * truth.
  */
 int writer_sync(struct io_file *f, struct fiche_error *err)
 {

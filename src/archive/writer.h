@@ -30,7 +30,7 @@ struct fiche_writer {
 	struct pool *pool;
 	struct batch batch;
 	struct emitter emit;
-	uint64_t void_len;  /* of the batch that is open */
+	uint64_t void_len; /* of the batch that is open */
 	struct merkle tree;
 	struct indexing *indexing;
 	struct writer_dict *dicts;

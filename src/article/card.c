@@ -102,7 +102,8 @@ static size_t put_high(struct buf *out, const char *text, size_t len,
 
 /*
  * Skip eight bytes at a time that no style without extra characters escapes:
- * from U+0020 on, no quote, no backslash, and nothing from U+0080 on if `ascii`.
+ * from U+0020 on, no quote, no backslash, and nothing from U+0080 on if
+ * `ascii`.
  */
 static size_t skip_plain(const char *text, size_t at, size_t len, bool ascii)
 {
@@ -112,8 +113,7 @@ static size_t skip_plain(const char *text, size_t at, size_t len, bool ascii)
 		memcpy(&w, text + at, sizeof(w));
 		quote = w ^ EACH('"');
 		slash = w ^ EACH('\\');
-		hit = ((w - EACH(0x20)) & ~w) |
-		      ((quote - EACH(1)) & ~quote) |
+		hit = ((w - EACH(0x20)) & ~w) | ((quote - EACH(1)) & ~quote) |
 		      ((slash - EACH(1)) & ~slash) | (ascii ? w : 0);
 		if (hit & EACH(0x80))
 			break;
@@ -124,8 +124,8 @@ static size_t skip_plain(const char *text, size_t at, size_t len, bool ascii)
 static void put_piece(struct buf *out, const char *text, size_t len,
                       unsigned style)
 {
-	const unsigned extra = ~(unsigned)(STYLE_ASCII | STYLE_UPPER |
-	                                   STYLE_LONG);
+	const unsigned extra =
+		~(unsigned)(STYLE_ASCII | STYLE_UPPER | STYLE_LONG);
 	bool special[256];
 	size_t from = 0, at = 0;
 

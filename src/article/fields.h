@@ -25,8 +25,8 @@
  * was lifted into the body is reported as { NULL, 0 } and *text_piece is the
  * index of its piece (see card.h), otherwise *text_piece is SIZE_MAX.
  *
- * `defaults` is a JSON object with the keys of fiche itself (source, lang, ...),
- * used where the record lacks the field; it may be empty.
+ * `defaults` is a JSON object with the keys of fiche itself (source, lang,
+ * ...), used where the record lacks the field; it may be empty.
  *
  * Returns 0, FICHE_ERR_INPUT with a sentence (malformed, not an object) and
  * err->offset set to the byte within `json`, or FICHE_ERR_NOMEM.

@@ -29,7 +29,7 @@ enum json_type {
 	JSON_TRUE,
 	JSON_FALSE,
 	JSON_NULL,
-	JSON_BAD,    /* malformed: scanner.why and scanner.at tell */
+	JSON_BAD, /* malformed: scanner.why and scanner.at tell */
 };
 
 /*
@@ -39,20 +39,20 @@ enum json_type {
  */
 struct json_item {
 	enum json_type type;
-	unsigned depth;     /* of the value: 0 is the document itself */
+	unsigned depth; /* of the value: 0 is the document itself */
 	const char *key;
 	size_t key_len;
 	const char *raw;
 	size_t raw_len;
-	bool has_escape;    /* a string with at least one backslash */
-	bool has_high;      /* a string with at least one byte >= 0x80 */
+	bool has_escape; /* a string with at least one backslash */
+	bool has_high;   /* a string with at least one byte >= 0x80 */
 };
 
 struct json_scanner {
 	const char *start, *at, *end;
-	const char *why;    /* after JSON_BAD: a phrase, e.g. "expected ','" */
+	const char *why; /* after JSON_BAD: a phrase, e.g. "expected ','" */
 	unsigned depth;
-	bool expect_value;  /* private, as is the rest */
+	bool expect_value; /* private, as is the rest */
 	bool after_value;
 	uint64_t is_object[JSON_MAX_DEPTH / 64 + 1];
 };

@@ -46,8 +46,8 @@ int err_sys(struct fiche_error *err, int e, const char *fmt, ...)
 		if (strerror_r(e, why, sizeof(why)) != 0)
 			(void)snprintf(why, sizeof(why), "error %d", e);
 		len = strlen(err->text);
-		(void)snprintf(err->text + len, sizeof(err->text) - len,
-		               ": %s", why);
+		(void)snprintf(err->text + len, sizeof(err->text) - len, ": %s",
+		               why);
 	}
 	return FICHE_ERR_IO;
 }
@@ -67,10 +67,18 @@ int err_copy(struct fiche_error *err, const struct fiche_error *from)
 const char *fiche_status_name(int status)
 {
 	static const char *const names[] = {
-		"done",         "bad argument", "out of memory",
-		"system error", "over a limit", "not an archive",
-		"unsupported",  "truncated",    "damaged",
-		"busy",         "exists",       "bad input",
+		"done",
+		"bad argument",
+		"out of memory",
+		"system error",
+		"over a limit",
+		"not an archive",
+		"unsupported",
+		"truncated",
+		"damaged",
+		"busy",
+		"exists",
+		"bad input",
 		"unusable after an earlier failure",
 	};
 

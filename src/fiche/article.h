@@ -52,9 +52,10 @@ struct fiche_date {
 };
 
 struct fiche_article {
-	uint64_t number;       /* place in the archive, from 0, for ever */
-	uint8_t digest[FICHE_DIGEST_SIZE]; /* SHA-256 of the input record: the id */
-	struct fiche_text source_id; /* the scraper's own id */
+	uint64_t number; /* place in the archive, from 0, for ever */
+	uint8_t digest[FICHE_DIGEST_SIZE]; /* SHA-256 of the input record: the
+	                                      id */
+	struct fiche_text source_id;       /* the scraper's own id */
 	struct fiche_text url;
 	struct fiche_text title;
 	struct fiche_text source;

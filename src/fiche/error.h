@@ -30,19 +30,19 @@ extern "C" {
 
 enum fiche_status {
 	FICHE_OK = 0,
-	FICHE_END = 1,             /* no (more) results: not a failure */
-	FICHE_ERR_ARG = -1,        /* the caller broke a documented rule */
-	FICHE_ERR_NOMEM = -2,      /* an allocation failed */
-	FICHE_ERR_IO = -3,         /* the system said no: see sys_errno */
-	FICHE_ERR_LIMIT = -4,      /* would exceed a documented limit */
-	FICHE_ERR_FOREIGN = -5,    /* not an archive of this format */
+	FICHE_END = 1,              /* no (more) results: not a failure */
+	FICHE_ERR_ARG = -1,         /* the caller broke a documented rule */
+	FICHE_ERR_NOMEM = -2,       /* an allocation failed */
+	FICHE_ERR_IO = -3,          /* the system said no: see sys_errno */
+	FICHE_ERR_LIMIT = -4,       /* would exceed a documented limit */
+	FICHE_ERR_FOREIGN = -5,     /* not an archive of this format */
 	FICHE_ERR_UNSUPPORTED = -6, /* intact, but needs a newer program */
-	FICHE_ERR_TRUNCATED = -7,  /* ends early, or shrank under the reader */
-	FICHE_ERR_CORRUPT = -8,    /* contradicts a checksum or the format */
-	FICHE_ERR_BUSY = -9,       /* another writer holds the archive */
-	FICHE_ERR_EXISTS = -10,    /* the file to be created is there already */
-	FICHE_ERR_INPUT = -11,     /* a record given to the writer is refused */
-	FICHE_ERR_STATE = -12,     /* the object failed earlier: close it */
+	FICHE_ERR_TRUNCATED = -7,   /* ends early, or shrank under the reader */
+	FICHE_ERR_CORRUPT = -8,     /* contradicts a checksum or the format */
+	FICHE_ERR_BUSY = -9,        /* another writer holds the archive */
+	FICHE_ERR_EXISTS = -10, /* the file to be created is there already */
+	FICHE_ERR_INPUT = -11,  /* a record given to the writer is refused */
+	FICHE_ERR_STATE = -12,  /* the object failed earlier: close it */
 };
 
 /* Why a call failed.  Owned by the caller, needs no release, may be NULL. */

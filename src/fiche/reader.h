@@ -35,9 +35,9 @@ struct fiche_open_options {
  * Open `path`.  `opt` may be NULL.  If there is no whole commit but intact
  * blocks are, they are recovered as with `recover`.
  *
- * Returns 0, FICHE_ERR_IO, FICHE_ERR_FOREIGN, FICHE_ERR_UNSUPPORTED, FICHE_ERR_TRUNCATED,
- * FICHE_ERR_CORRUPT, FICHE_ERR_LIMIT, FICHE_ERR_NOMEM, or FICHE_ERR_ARG (no such
- * commit).  On failure *out is NULL.
+ * Returns 0, FICHE_ERR_IO, FICHE_ERR_FOREIGN, FICHE_ERR_UNSUPPORTED,
+ * FICHE_ERR_TRUNCATED, FICHE_ERR_CORRUPT, FICHE_ERR_LIMIT, FICHE_ERR_NOMEM, or
+ * FICHE_ERR_ARG (no such commit).  On failure *out is NULL.
  */
 FICHE_API int fiche_reader_open(struct fiche_reader **out, const char *path,
                                 const struct fiche_open_options *opt,
@@ -48,8 +48,8 @@ FICHE_API void fiche_reader_close(struct fiche_reader *r);
 struct fiche_info {
 	uint16_t major, minor;
 	uint8_t uuid[16];
-	uint64_t generation;     /* 0: nothing was ever committed */
-	int64_t created;         /* seconds since 1970 */
+	uint64_t generation; /* 0: nothing was ever committed */
+	int64_t created;     /* seconds since 1970 */
 	int64_t committed;
 	uint64_t file_size;
 	uint64_t end;            /* of the last commit */
@@ -61,10 +61,10 @@ struct fiche_info {
 	bool commit_lost;        /* a later commit is damaged, or was torn */
 	bool plain;              /* written without dictionaries */
 	uint64_t records;
-	uint64_t duplicates;     /* came again, were counted */
-	uint64_t record_bytes;   /* of all records as they came in */
+	uint64_t duplicates;   /* came again, were counted */
+	uint64_t record_bytes; /* of all records as they came in */
 	uint64_t body_bytes;
-	uint64_t index_bytes;    /* live segments */
+	uint64_t index_bytes;      /* live segments */
 	uint64_t dictionary_bytes; /* with their parity */
 	uint64_t blocks;
 	size_t segments;
@@ -92,8 +92,8 @@ FICHE_API int fiche_reader_survey(struct fiche_reader *r,
 /*
  * Names of a field with how many records have each, all live segments added
  * up, in ascending byte order.  `field`: 's' source, 'l' language, 't' tag.
- * The text is valid during the call.  A callback result other than 0 stops and is
- * returned.
+ * The text is valid during the call.  A callback result other than 0 stops and
+ * is returned.
  */
 FICHE_API int fiche_reader_names(struct fiche_reader *r, char field,
                                  int (*each)(void *ctx, struct fiche_text name,
@@ -112,8 +112,8 @@ FICHE_API void fiche_view_free(struct fiche_view *v);
  * fiche_view_article() adds the text.  fiche_view_record() gives the exact
  * bytes that came in, after checking their digest.
  *
- * Return 0, FICHE_ERR_ARG (no such number), FICHE_ERR_CORRUPT, FICHE_ERR_TRUNCATED,
- * FICHE_ERR_LIMIT, FICHE_ERR_IO or FICHE_ERR_NOMEM.
+ * Return 0, FICHE_ERR_ARG (no such number), FICHE_ERR_CORRUPT,
+ * FICHE_ERR_TRUNCATED, FICHE_ERR_LIMIT, FICHE_ERR_IO or FICHE_ERR_NOMEM.
  */
 FICHE_API int fiche_view_card(struct fiche_view *v, uint64_t number,
                               struct fiche_article *out,
@@ -174,9 +174,9 @@ struct fiche_selection {
 FICHE_API void fiche_selection_init(struct fiche_selection *s);
 
 /*
- * Find the records of a selection.  0 even if there are none.  FICHE_ERR_ARG with
- * a sentence if an id prefix fits several records (fiche_results_* then still
- * returns nothing); else errors of reading.  *out is NULL on failure.
+ * Find the records of a selection.  0 even if there are none.  FICHE_ERR_ARG
+ * with a sentence if an id prefix fits several records (fiche_results_* then
+ * still returns nothing); else errors of reading.  *out is NULL on failure.
  */
 FICHE_API int fiche_select(struct fiche_results **out, struct fiche_reader *r,
                            const struct fiche_selection *s,
@@ -192,8 +192,8 @@ FICHE_API void fiche_results_free(struct fiche_results *r);
 
 /*
  * Read a date or range as a person types it: 2007, 2007-11, 2007-11-21,
- * 2024-03..2024-05, ..2019, 7d, today ... into [*from, *to).  FICHE_ERR_ARG if it
- * is none.  `now` is for 7d and today.
+ * 2024-03..2024-05, ..2019, 7d, today ... into [*from, *to).  FICHE_ERR_ARG if
+ * it is none.  `now` is for 7d and today.
  */
 FICHE_API int fiche_parse_dates(int64_t *from, int64_t *to, const char *text,
                                 int64_t now, struct fiche_error *err);

@@ -23,7 +23,7 @@ extern "C" {
 #endif
 
 #define FICHE_LEVEL_DEFAULT 0
-#define FICHE_RECORD_MAX ((size_t)64 << 20) /* bytes of one record */
+#define FICHE_RECORD_MAX    ((size_t)64 << 20) /* bytes of one record */
 
 struct fiche_writer;
 
@@ -41,15 +41,16 @@ struct fiche_origin {
 
 struct fiche_writer_options {
 	enum fiche_open_mode mode;
-	int level;           /* zstd 1 to 22; 0 = the default */
-	bool plain;          /* no dictionaries, so that zstd -dc prints all */
-	unsigned threads;    /* 0 = one for each processor */
+	int level;        /* zstd 1 to 22; 0 = the default */
+	bool plain;       /* no dictionaries, so that zstd -dc prints all */
+	unsigned threads; /* 0 = one for each processor */
 	/*
 	 * If the last commit is damaged (or was torn by a power cut), opening
 	 * for append is refused; with this, its bytes are declared void.
 	 */
 	bool give_up_commit;
-	const char *defaults; /* JSON object for records that lack fields; NULL */
+	const char
+		*defaults; /* JSON object for records that lack fields; NULL */
 	const uint8_t *uuid; /* 16 bytes; NULL = random */
 	bool has_time;       /* use `time` for every clock reading */
 	int64_t time;
@@ -72,12 +73,12 @@ struct fiche_writer_stats {
 	uint64_t shared_bodies; /* other record, same body */
 	uint64_t versions;      /* other record under a known URL */
 	uint64_t rejected;
-	uint64_t verbatim;      /* stored as a whole line, not as a card */
+	uint64_t verbatim; /* stored as a whole line, not as a card */
 	uint64_t bytes_in;
 	uint64_t file_size;
 	uint64_t total_records; /* of the archive at the last commit */
 	uint64_t generation;
-	uint64_t void_bytes;    /* of an interrupted append, found on opening */
+	uint64_t void_bytes; /* of an interrupted append, found on opening */
 	uint64_t structure_bytes; /* written since opening, without frames */
 };
 
@@ -96,9 +97,9 @@ FICHE_API int fiche_writer_open(struct fiche_writer **out, const char *path,
  * Add one JSON object (a line without its line end).  The bytes are copied.
  * A malformed one is reported through on_reject, not here.  May write a batch.
  *
- * Returns 0, FICHE_ERR_LIMIT (longer than FICHE_RECORD_MAX; nothing happened), or
- * FICHE_ERR_IO / FICHE_ERR_NOMEM / FICHE_ERR_CORRUPT (a frame did not decode to what
- * went in): then the writer can only be closed.
+ * Returns 0, FICHE_ERR_LIMIT (longer than FICHE_RECORD_MAX; nothing happened),
+ * or FICHE_ERR_IO / FICHE_ERR_NOMEM / FICHE_ERR_CORRUPT (a frame did not decode
+ * to what went in): then the writer can only be closed.
  */
 FICHE_API int fiche_writer_add_json(struct fiche_writer *w, const void *json,
                                     size_t len,
@@ -107,8 +108,8 @@ FICHE_API int fiche_writer_add_json(struct fiche_writer *w, const void *json,
 
 /*
  * Add a file as it is.  `card` is the JSON object fiche writes about it: path,
- * type, and whatever fields are known (spec 3.4, kind 2).  Returns as above, and
- * FICHE_ERR_INPUT if card is not a JSON object.
+ * type, and whatever fields are known (spec 3.4, kind 2).  Returns as above,
+ * and FICHE_ERR_INPUT if card is not a JSON object.
  */
 FICHE_API int fiche_writer_add_file(struct fiche_writer *w, const char *card,
                                     size_t card_len, const void *bytes,

@@ -8,8 +8,8 @@
 
 void block_entry_put(struct buf *out, const struct block_entry *e)
 {
-	buf_varint(out, e->value << 3 | (e->shared ? 4u : 0u) |
-	                        (uint64_t)e->kind);
+	buf_varint(out,
+	           e->value << 3 | (e->shared ? 4u : 0u) | (uint64_t)e->kind);
 }
 
 void block_head_encode(struct buf *out, struct block_head *h)
@@ -32,8 +32,7 @@ void block_head_encode(struct buf *out, struct block_head *h)
 	buf_put(out, h->defaults.ptr, h->defaults.len);
 	buf_put(out, h->entries.ptr, h->entries.len);
 	if (buf_ok(out))
-		buf_u32(out,
-		        crc32_add(0, out->ptr + start, out->len - start));
+		buf_u32(out, crc32_add(0, out->ptr + start, out->len - start));
 }
 
 uint32_t block_head_len(const uint8_t *raw)
@@ -115,8 +114,7 @@ int block_head_decode(struct block_head *out, const uint8_t *raw, size_t len,
 	/* Each record before took an entry of a byte or more before `at`: so
 	 * numbers are bounded by the file, and what is sized by them too. */
 	if (h.record_count == 0 || h.record_count > BLOCK_RECORDS_MAX ||
-	    h.first_record > at ||
-	    defaults_len > BLOCK_DEFAULTS_MAX ||
+	    h.first_record > at || defaults_len > BLOCK_DEFAULTS_MAX ||
 	    h.first_record > (uint64_t)INT64_MAX - h.record_count ||
 	    h.bodies_len > payload_len ||
 	    payload_len - h.bodies_len != (uint64_t)h.head_len + h.cards_len)

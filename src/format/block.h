@@ -11,13 +11,13 @@
 #include "base/cursor.h"
 #include "fiche/error.h"
 
-#define BLOCK_FIXED 60 /* head without defaults and entries */
-#define BLOCK_HEAD_MAX ((uint32_t)16 << 20)
-#define BLOCK_RECORDS_MAX ((uint32_t)1 << 20)
+#define BLOCK_FIXED        60 /* head without defaults and entries */
+#define BLOCK_HEAD_MAX     ((uint32_t)16 << 20)
+#define BLOCK_RECORDS_MAX  ((uint32_t)1 << 20)
 #define BLOCK_DEFAULTS_MAX 65536u
-#define BLOCK_RAW_MAX ((uint64_t)16 << 20)  /* several records */
-#define BLOCK_ALONE_MAX ((uint64_t)1 << 30) /* a single one */
-#define BLOCK_WINDOW_LOG 23
+#define BLOCK_RAW_MAX      ((uint64_t)16 << 20) /* several records */
+#define BLOCK_ALONE_MAX    ((uint64_t)1 << 30)  /* a single one */
+#define BLOCK_WINDOW_LOG   23
 
 enum record_kind { KIND_JSON = 0, KIND_VERBATIM = 1, KIND_FILE = 2 };
 
@@ -51,8 +51,9 @@ uint32_t block_head_len(const uint8_t *raw);
 
 /*
  * Decode and check a whole head of `len` bytes; `payload_len` and `inner_len`
- * are the section's.  Entries are checked one by one and add up to the raw length of
- * the bodies.  FICHE_ERR_CORRUPT or FICHE_ERR_LIMIT; `at` is the section's offset.
+ * are the section's.  Entries are checked one by one and add up to the raw
+ * length of the bodies.  FICHE_ERR_CORRUPT or FICHE_ERR_LIMIT; `at` is the
+ * section's offset.
  */
 int block_head_decode(struct block_head *out, const uint8_t *raw, size_t len,
                       uint64_t payload_len, uint64_t at,

@@ -119,12 +119,11 @@ static const char *broken_rule(const struct commit *c, uint64_t at)
 	if (!(c->flags & COMMIT_BATCH_SYNCED) &&
 	    at - c->batch_start > COMMIT_UNSYNCED_MAX)
 		return "commit of a long batch was not synced before";
-	if (c->generation == 1
-	            ? c->prev_offset != 0 || c->prev_size != 0 ||
-	                      c->batch_start != SUPERBLOCK_SIZE
-	            : !inside(c->prev_offset, c->prev_size, at) ||
-	                      c->batch_start - c->prev_offset !=
-	                              c->prev_size + FOOTER_SIZE)
+	if (c->generation == 1 ? c->prev_offset != 0 || c->prev_size != 0 ||
+	                                 c->batch_start != SUPERBLOCK_SIZE
+	                       : !inside(c->prev_offset, c->prev_size, at) ||
+	                                 c->batch_start - c->prev_offset !=
+	                                         c->prev_size + FOOTER_SIZE)
 		return "commit names an impossible predecessor";
 	for (size_t i = 0; i < c->segment_count; i++) {
 		const struct commit_segment *s = &c->segments[i];

@@ -15,7 +15,7 @@
 #define COMMIT_BATCH_SYNCED 1
 /* A batch longer than this is synced before its COMMIT is written. */
 #define COMMIT_UNSYNCED_MAX ((uint64_t)1 << 20)
-#define COMMIT_PEAKS_MAX 64
+#define COMMIT_PEAKS_MAX    64
 /* Bounds what a reader allocates for one COMMIT. */
 #define COMMIT_PAYLOAD_MAX ((uint64_t)16 << 20)
 
@@ -73,8 +73,8 @@ void commit_encode(struct buf *out, const struct commit *c, uint64_t at);
 
 /*
  * Decode and check everything that the payload alone can tell.  `at` is the
- * section's offset.  FICHE_ERR_CORRUPT, FICHE_ERR_UNSUPPORTED, FICHE_ERR_NOMEM; on failure
- * *out is untouched.
+ * section's offset.  FICHE_ERR_CORRUPT, FICHE_ERR_UNSUPPORTED, FICHE_ERR_NOMEM;
+ * on failure *out is untouched.
  */
 int commit_decode(struct commit *out, const uint8_t *payload, size_t len,
                   uint64_t at, struct fiche_error *err);

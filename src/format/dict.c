@@ -15,14 +15,14 @@
 #include "base/err.h"
 #include "base/hash.h"
 
-#define CELL 1024
+#define CELL    1024
 #define STRIPES 8
 
 void dict_head_encode(struct buf *out, uint32_t id, unsigned class,
                       uint64_t len)
 {
 	buf_u32(out, id);
-	buf_u8(out, (uint8_t)class);
+	buf_u8(out, (uint8_t) class);
 	buf_zeros(out, 3);
 	buf_u64(out, len);
 }

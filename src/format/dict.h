@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * dict.h - DICT sections: a dictionary, and the parity that mends it (spec 3.3).
+ * dict.h - DICT sections: a dictionary, and the parity that mends it
+ * (spec 3.3).
  */
 #ifndef FORMAT_DICT_H
 #define FORMAT_DICT_H
@@ -12,8 +13,8 @@
 #include "base/cursor.h"
 #include "fiche/error.h"
 
-#define DICT_HEAD 16
-#define DICT_RAW_MAX ((uint64_t)8 << 20)
+#define DICT_HEAD        16
+#define DICT_RAW_MAX     ((uint64_t)8 << 20)
 #define DICT_PAYLOAD_MAX (DICT_RAW_MAX + 65536)
 
 enum dict_class {

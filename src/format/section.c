@@ -17,47 +17,68 @@
 #include "base/hash.h"
 #include "base/utf8.h"
 
-#define CRC_AT 20
-#define FRAME_HEAD 8 /* magic and length of a skippable frame */
-#define FOOTER_CRC_AT 52
+#define CRC_AT          20
+#define FRAME_HEAD      8 /* magic and length of a skippable frame */
+#define FOOTER_CRC_AT   52
 #define FOOTER_MAGIC_AT 56
-#define FOOTER_MAGIC "\x89" "FCE\r\n\x1a\n"
+#define FOOTER_MAGIC                                                           \
+	"\x89"                                                                 \
+	"FCE\r\n\x1a\n"
 #define SUPERBLOCK_TEXT_AT 32
 
 static const char superblock_text[] =
 	"\n\n"
-	"This file is a fiche: an archive of news articles, made to be read for\n"
+	"This file is a fiche: an archive of news articles, made to be read "
+        "for\n"
 	"decades, with or without the program that wrote it.\n\n"
 	"HOW TO READ IT WITH THE fiche PROGRAM\n"
 	"  fiche list FILE      fiche show FILE ID      fiche verify FILE\n\n"
 	"HOW TO READ IT WITHOUT\n"
-	"The file is a sequence of Zstandard frames (RFC 8878).  Skippable frames\n"
-	"with the magic number 0x184D2A5B hold structure, plain frames hold the\n"
-	"articles: always two in a row, first the cards (one JSON object a line, the\n"
-	"metadata), then the bodies (the texts in the same order, a line feed behind\n"
+	"The file is a sequence of Zstandard frames (RFC 8878).  Skippable "
+        "frames\n"
+	"with the magic number 0x184D2A5B hold structure, plain frames hold "
+        "the\n"
+	"articles: always two in a row, first the cards (one JSON object a "
+        "line, the\n"
+	"metadata), then the bodies (the texts in the same order, a line feed "
+        "behind\n"
 	"each).  If the archive has no dictionaries,   zstd -dc FILE   prints\n"
-	"everything.  With dictionaries, decode frame by frame with   zstd -D DICT .\n\n"
+	"everything.  With dictionaries, decode frame by frame with   zstd -D "
+        "DICT .\n\n"
 	"Every section begins with a header of 96 bytes, little-endian:\n"
-	"   0 u32 0x184D2A5B        4 u32 length of this skippable frame's content\n"
-	"   8 [8] 89 46 43 48 0D 0A 1A 0A          16 u8 type      17 u8 version\n"
+	"   0 u32 0x184D2A5B        4 u32 length of this skippable frame's "
+        "content\n"
+	"   8 [8] 89 46 43 48 0D 0A 1A 0A          16 u8 type      17 u8 "
+        "version\n"
 	"  18 u16 flags            20 u32 CRC-32 of bytes 0-19 and 24-95\n"
 	"  24 u64 own offset       32 u64 sequence    40 u64 payload length\n"
 	"  48 [16] UUID            64 [32] SHA-256 of the payload\n"
-	"The next section begins behind the payload.  Types: 1 this one, 2 dictionary,\n"
+	"The next section begins behind the payload.  Types: 1 this one, 2 "
+        "dictionary,\n"
 	"3 articles, 4 index, 5 commit.\n"
-	"Dictionary payload: u32 id, u8 class, 3 zeros, u64 length, one zstd frame.\n"
-	"Articles payload: u64 number of the first record, u32 how many, u32 length of\n"
-	"this head, u32 stored and u32 raw length of the cards, u32 dictionary id of\n"
-	"the cards (0: none), u32 of the bodies, u64 stored and u64 raw length of the\n"
-	"bodies, u32 length of the defaults, u32 zero, the defaults (JSON), a varint\n"
+	"Dictionary payload: u32 id, u8 class, 3 zeros, u64 length, one zstd "
+        "frame.\n"
+	"Articles payload: u64 number of the first record, u32 how many, u32 "
+        "length of\n"
+	"this head, u32 stored and u32 raw length of the cards, u32 dictionary "
+        "id of\n"
+	"the cards (0: none), u32 of the bodies, u64 stored and u64 raw length "
+        "of the\n"
+	"bodies, u32 length of the defaults, u32 zero, the defaults (JSON), a "
+        "varint\n"
 	"for each record, CRC-32; then the two frames.  The varint is\n"
-	"length * 8 + shared * 4 + kind: length of the body, or, if shared, how many\n"
-	"records back its body stands.  Kind 2: the record is the body.  Kind 1: the\n"
-	"record is the body, a JSON line.  Kind 0: the record is the card, in which\n"
-	"each  \"\\u001fS:N\"  stands for a string whose N bytes are the next piece of the\n"
+	"length * 8 + shared * 4 + kind: length of the body, or, if shared, "
+        "how many\n"
+	"records back its body stands.  Kind 2: the record is the body.  Kind "
+        "1: the\n"
+	"record is the body, a JSON line.  Kind 0: the record is the card, in "
+        "which\n"
+	"each  \"\\u001fS:N\"  stands for a string whose N bytes are the next "
+        "piece of the\n"
 	"body (one line feed between two pieces).\n"
 	"The SHA-256 of a record is its id.\n\n"
-	"A commit ends each generation of the file; nothing before it ever changes.\n"
+	"A commit ends each generation of the file; nothing before it ever "
+        "changes.\n"
 	"The specification is called \"The fiche archive format\".\n";
 
 uint64_t section_size(const struct section *s)
@@ -188,7 +209,8 @@ int superblock_encode(uint8_t out[SUPERBLOCK_SIZE], const struct superblock *sb,
 }
 
 _Static_assert(sizeof(superblock_text) <= SUPERBLOCK_SIZE -
-                       SECTION_HEADER_SIZE - SUPERBLOCK_TEXT_AT,
+                                                  SECTION_HEADER_SIZE -
+                                                  SUPERBLOCK_TEXT_AT,
                "the text fits the superblock");
 
 int format_check_version(uint16_t major, uint32_t read_features, uint64_t at,

@@ -13,14 +13,16 @@
 #include "fiche/error.h"
 
 #define SECTION_HEADER_SIZE 96
-#define SUPERBLOCK_SIZE 4096
-#define FOOTER_SIZE 64
-#define COMMIT_ALIGN 4096
-#define FRAME_MAGIC 0x184D2A5Bu
-#define SECTION_SYNC "\x89" "FCH\r\n\x1a\n"
+#define SUPERBLOCK_SIZE     4096
+#define FOOTER_SIZE         64
+#define COMMIT_ALIGN        4096
+#define FRAME_MAGIC         0x184D2A5Bu
+#define SECTION_SYNC                                                           \
+	"\x89"                                                                 \
+	"FCH\r\n\x1a\n"
 #define SECTION_SYNC_SIZE 8
-#define SECTION_SYNC_AT 8 /* of the sync bytes in the header */
-#define UUID_SIZE 16
+#define SECTION_SYNC_AT   8 /* of the sync bytes in the header */
+#define UUID_SIZE         16
 
 enum section_type {
 	SECTION_SUPERBLOCK = 1,
@@ -30,7 +32,7 @@ enum section_type {
 	SECTION_COMMIT = 5,
 };
 
-#define SECTION_VERSION 1
+#define SECTION_VERSION  1
 #define SECTION_CRITICAL 1
 
 struct section {
@@ -70,8 +72,8 @@ struct superblock {
 	int64_t created;
 };
 
-#define FORMAT_MAJOR 1
-#define FORMAT_MINOR 0
+#define FORMAT_MAJOR  1
+#define FORMAT_MINOR  0
 #define PROFILE_PLAIN 1
 
 /* The whole SUPERBLOCK section, header included. */

@@ -14,9 +14,9 @@
 #include "base/cursor.h"
 #include "fiche/error.h"
 
-#define TERM_KEY_MAX 1001 /* field byte and 1,000 bytes of text */
+#define TERM_KEY_MAX     1001 /* field byte and 1,000 bytes of text */
 #define TERM_PAGE_TARGET 4000
-#define TERMS_HEAD 16
+#define TERMS_HEAD       16
 
 /* Build: add in ascending order, then finish.  Zeroed struct to start. */
 struct terms_writer {

@@ -195,7 +195,8 @@ static int too_big(struct inflater *d, struct fiche_error *err)
 	               codec_name(d->codec));
 }
 
-static int gzip_step(struct inflater *d, struct flow *f, struct fiche_error *err)
+static int gzip_step(struct inflater *d, struct flow *f,
+                     struct fiche_error *err)
 {
 	z_stream *z = &d->u.gzip;
 	unsigned in = clamp(*f->in_len), out = clamp(*f->out_len);
@@ -216,7 +217,8 @@ static int gzip_step(struct inflater *d, struct flow *f, struct fiche_error *err
 	return 0;
 }
 
-static int zstd_step(struct inflater *d, struct flow *f, struct fiche_error *err)
+static int zstd_step(struct inflater *d, struct flow *f,
+                     struct fiche_error *err)
 {
 	ZSTD_inBuffer in = { *f->in, *f->in_len, 0 };
 	ZSTD_outBuffer out = { *f->out, *f->out_len, 0 };
@@ -305,7 +307,8 @@ static int bzip2_step(struct inflater *d, struct flow *f,
 	return 0;
 }
 
-int inflater_new(struct inflater **out, enum codec codec, struct fiche_error *err)
+int inflater_new(struct inflater **out, enum codec codec,
+                 struct fiche_error *err)
 {
 	static const lzma_stream xz_init = LZMA_STREAM_INIT;
 	struct inflater *d = alloc_zeroed(1, sizeof(*d));
@@ -376,7 +379,7 @@ void inflater_free(struct inflater *d)
 }
 
 int inflater_step(struct inflater *d, const uint8_t **in, size_t *in_len,
-                 uint8_t **out, size_t *out_len, struct fiche_error *err)
+                  uint8_t **out, size_t *out_len, struct fiche_error *err)
 {
 	struct flow f = { in, in_len, out, out_len };
 	int r;

@@ -38,7 +38,7 @@ struct inflater;
 
 /* codec is one of GZIP, ZSTD, XZ, BZIP2.  Returns 0 or FICHE_ERR_NOMEM. */
 int inflater_new(struct inflater **out, enum codec codec,
-                struct fiche_error *err);
+                 struct fiche_error *err);
 void inflater_free(struct inflater *d); /* accepts NULL */
 
 /*
@@ -50,7 +50,7 @@ void inflater_free(struct inflater *d); /* accepts NULL */
  * When *in is used up and *out is not, all that can be decoded has been.
  */
 int inflater_step(struct inflater *d, const uint8_t **in, size_t *in_len,
-                 uint8_t **out, size_t *out_len, struct fiche_error *err);
+                  uint8_t **out, size_t *out_len, struct fiche_error *err);
 
 /* True between members: the input may end here. */
 bool inflater_idle(const struct inflater *d);

@@ -7,9 +7,10 @@
 #include "base/alloc.h"
 #include "base/err.h"
 
-#define CHUNK    ((size_t)256 << 10)
-#define KEEP_MAX ((size_t)4 << 20) /* memory kept from one input to the next   \
-	                            */
+#define CHUNK ((size_t)256 << 10)
+#define KEEP_MAX                                                               \
+	((size_t)4 << 20) /* memory kept from one input to the next            \
+	                   */
 
 void lines_begin(struct lines *l, struct stream *s, size_t max)
 {

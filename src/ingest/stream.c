@@ -276,7 +276,7 @@ static int decode(struct stream *s, uint8_t *out, size_t cap, size_t *got)
 		left = s->in_len;
 		idle = inflater_idle(s->decoder);
 		r = inflater_step(s->decoder, &s->in_at, &s->in_len, &to, &room,
-		                 &why);
+		                  &why);
 		*got = cap - room;
 		if (r < 0)
 			return decode_failed(s, r, why.text);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * test_replaced.c - what happens to an archive while somebody reads it: it is
- * appended to, replaced by another, removed, or cut short, on a real file system.
+ * appended to, replaced by another, removed, or cut short, on a real file
+ * system.
  */
 
 #include <setjmp.h>
@@ -109,9 +110,9 @@ static void a_reader_goes_on_while_the_archive_grows(void **state)
 	struct fiche_info info;
 
 	assert_int_equal(fiche_writer_open(&w, p->path, &opt, &err), 0);
-	assert_int_equal(fiche_writer_add_json(w, "{\"text\":\"new\"}", 14,
-	                                       NULL, &err),
-	                 0);
+	assert_int_equal(
+		fiche_writer_add_json(w, "{\"text\":\"new\"}", 14, NULL, &err),
+		0);
 	assert_int_equal(fiche_writer_commit(w, &err), 0);
 	fiche_writer_close(w);
 	require_records(p, r, false);
@@ -167,9 +168,9 @@ static void a_writer_does_not_commit_to_a_file_that_lost_its_name(void **state)
 	struct fiche_error err = { 0 };
 
 	assert_int_equal(fiche_writer_open(&w, p->path, &opt, &err), 0);
-	assert_int_equal(fiche_writer_add_json(w, "{\"text\":\"new\"}", 14,
-	                                       NULL, &err),
-	                 0);
+	assert_int_equal(
+		fiche_writer_add_json(w, "{\"text\":\"new\"}", 14, NULL, &err),
+		0);
 	assert_int_equal(unlink(p->path), 0);
 	assert_int_equal(fiche_writer_commit(w, &err), FICHE_ERR_IO);
 	assert_int_equal(fiche_writer_commit(w, &err), FICHE_ERR_STATE);
@@ -187,9 +188,9 @@ static void a_second_writer_is_refused_and_the_first_goes_on(void **state)
 	assert_int_equal(fiche_writer_open(&second, p->path, &opt, &err),
 	                 FICHE_ERR_BUSY);
 	assert_null(second);
-	assert_int_equal(fiche_writer_add_json(w, "{\"text\":\"new\"}", 14,
-	                                       NULL, &err),
-	                 0);
+	assert_int_equal(
+		fiche_writer_add_json(w, "{\"text\":\"new\"}", 14, NULL, &err),
+		0);
 	assert_int_equal(fiche_writer_commit(w, &err), 0);
 	fiche_writer_close(w);
 	assert_int_equal(fiche_writer_open(&second, p->path, &opt, &err), 0);

@@ -34,13 +34,16 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	return 0;
 }
 
-/* A segment of a few records, so that mutations begin behind the first check. */
+/* A segment of a few records, so that mutations begin behind the first check.
+ */
 bool fuzz_seed(size_t i, struct buf *out)
 {
 	static const size_t counts[] = { 1, 3, 40, 300 };
-	static const struct fiche_text tags[] = { { "roads", 5 }, { "sea", 3 } };
+	static const struct fiche_text tags[] = { { "roads", 5 },
+		                                  { "sea", 3 } };
 	struct index_builder *b;
-	struct index_block block = { .offset = 4096, .size = 900,
+	struct index_block block = { .offset = 4096,
+		                     .size = 900,
 		                     .cards_end = 300 };
 
 	if (i >= sizeof(counts) / sizeof(*counts) ||

@@ -107,7 +107,8 @@ static void any_run_of_an_eighth_of_a_dictionary_is_mended(void **state)
 		buf_put(&bad, made.bytes.ptr, made.bytes.len);
 		assert_true(buf_ok(&bad));
 		for (size_t i = 0; i < n; i++)
-			bad.ptr[d.offset + SECTION_HEADER_SIZE + at + i] ^= 0x5a;
+			bad.ptr[d.offset + SECTION_HEADER_SIZE + at + i] ^=
+				0x5a;
 		assert_int_equal(case_put(made.memory, bad.ptr, bad.len), 0);
 		r = opened();
 		require_all(r);
@@ -218,7 +219,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(
 			text_enough_gets_dictionaries_with_parity_behind_them),
-		cmocka_unit_test(any_run_of_an_eighth_of_a_dictionary_is_mended),
+		cmocka_unit_test(
+			any_run_of_an_eighth_of_a_dictionary_is_mended),
 		cmocka_unit_test(a_mended_dictionary_is_still_reported),
 		cmocka_unit_test(
 			a_dictionary_beyond_mending_costs_its_blocks_and_says_so),
