@@ -45,7 +45,7 @@ struct world {
 	struct io *io;
 	struct io_memory *memory; /* NULL: the real system */
 	char dir[64];
-	char path[3][96]; /* what at() returned last */
+	char path[3][400]; /* what at() returned last */
 	unsigned turn;
 };
 
