@@ -3,13 +3,11 @@
 """A reader of fiche archives, written from fiche-format.md alone; numbers such as 3.4 are its chapters.
 
 `list` prints number, digest, kind, length and card of each record, `extract` the bytes of one, by #NUMBER or the first
-digits of its digest, `dump` all, `verify` what is wrong, and then ok, damaged, unsupported or limit. Each checks the
-whole file, gives what is good and tells what is not. Exit codes: 0 done, 1 not found, 2 usage, 4 damaged, 5 I/O, 6
-unsupported or foreign, 9 limit. It needs the zstd command. What chapter 6 puts into an index is not checked.
-"""
+digits of its digest, `dump` all, `verify` what is wrong, and then ok, damaged, unsupported or limit. Each checks all,
+gives what is good and tells what is not. Exit codes: 0 done, 1 not found, 2 usage, 4 damaged, 5 I/O, 6 unsupported or
+foreign, 9 limit. It needs the zstd command. Of an index, what chapter 6 puts into it is not checked."""
 import argparse, functools, hashlib, io, json, mmap, operator, os, re, struct, subprocess, sys, tempfile, types
 from zlib import crc32
-
 MIB, MAGIC, SYNC, END = 1 << 20, 0x184D2A5B, b"\x89FCH\r\n\x1a\n", b"\x89FCE\r\n\x1a\n"
 SUPERBLOCK, DICT, DATA, INDEX, COMMIT = range(1, 6)
 EXITS = {"CORRUPT": 4, "FOREIGN": 6, "UNSUPPORTED": 6, "LIMIT": 9, "TRUNCATED": 4, "ABSENT": 1}     # in order of weight
@@ -31,31 +29,25 @@ LISTED = table("I id B cls 3s zero Q offset Q parity Q length 32s sha")
 class Bad(Exception):           # a finding; it may stand in for a section, of no type
     def __init__(self, text, verdict="CORRUPT", at=0):
         self.text, self.verdict, self.at, self.type, self.start, self.void = text, verdict, at, None, 0, 0
-
 def need(true, text, verdict="CORRUPT"):
     if not true: raise Bad(text, verdict)
-
 def sha256(*parts): return hashlib.sha256(b"".join(parts)).digest()
-
 class Cursor(io.BytesIO):       # bytes that are taken from front to back
     def take(self, n):
         part = self.read(n)
         need(len(part) == n, "a length passes the end of its place")
         return part
-
     def varint(self):           # 2.2
         raw = self.take(1)
         while raw[-1] > 127 and len(raw) < 10: raw += self.take(1)
         value = sum((byte & 127) << 7 * i for i, byte in enumerate(raw))
         need(raw[-1] < 128 and value < 1 << 64 and (raw[-1] or len(raw) == 1), "a varint is too long")
         return value
-
 def parity_of(payload):         # 3.3: the CRCs of a dictionary's cells, and the sum of its stripes
     s = (len(payload) + 8191) // 8192 * 1024 + 1024
     stripes, cells = ([payload.ljust(8 * s, b"\0")[i:i + n] for i in range(0, 8 * s, n)] for n in (s, 1024))
     total = functools.reduce(operator.xor, (int.from_bytes(stripe, "big") for stripe in stripes))
-    return struct.pack("<%dI" % len(cells), *map(crc32, cells)), total.to_bytes(s, "big")
-
+    return struct.pack("<%dI" % len(cells), *map(crc32, cells)) + total.to_bytes(s, "big")
 def entries_of(b):              # 3.4: of each record in a block: number, kind, whose body it shares, length of its own
     raw = Cursor(b.entries)
     for number in range(b.first, b.first + b.count):
@@ -64,12 +56,10 @@ def entries_of(b):              # 3.4: of each record in a block: number, kind, 
         need(kind < 3 and (not shared or 1 <= value <= number), "kind 3, or a body shared with what does not exist")
         yield (number, kind, number - value, 0) if shared else (number, kind, None, value)
     need(not raw.read(1), "the entries do not fill their place")
-
 def rebuild(card, body):        # 5: the record of kind 0. json.dumps makes styles 0 and 1, but for DEL
     out, done, pieces = b"", 0, Cursor(body)
     for match in PLACEHOLDER.finditer(card):
-        good = match[2] and int(match[1]) < 256 and (not done or pieces.take(1) == b"\n")
-        need(good, "a placeholder is broken off, or no LF stands between two pieces")
+        need(match[2] and int(match[1]) < 256 and (not done or pieces.take(1) == b"\n"), "a broken placeholder")
         style, parts = int(match[1]), pieces.take(int(match[2])).decode().split("\x7f")
         text = ("\\u007f" if style & 8 else "\x7f").join(json.dumps(x, ensure_ascii=style & 1)[1:-1] for x in parts)
         for bit, c in (2, "/"), (32, "<"), (32, ">"), (32, "&"), (64, "\u2028"), (64, "\u2029"), (128, "'"):
@@ -79,7 +69,6 @@ def rebuild(card, body):        # 5: the record of kind 0. json.dumps makes styl
         out, done = out + card[done:match.start() + 1] + text.encode(), match.end()
     need(not pieces.read(1), "the pieces do not fill the body")
     return out + card[done:]
-
 def check_terms(term, post, n):     # 3.5: TERM and POST
     pages, length, count = struct.unpack("<IIQ", term.take(16))
     fences, last = Cursor(term.take(length)), b""
@@ -91,12 +80,12 @@ def check_terms(term, post, n):     # 3.5: TERM and POST
             key = before[:same] + page.take(rest)
             need(same <= len(before) and last < key and len(key) <= 1001 and fence in (None, key), "terms out of order")
             records, used, end, last, fence, count = page.varint(), page.varint(), 0, key, None, count - 1
-            run = Cursor(lists.take(used))
-            while run.tell() < used:
-                gap = run.varint()
-                more = run.varint() + 2 if gap & 1 else 1
+            stop = lists.tell() + used
+            while lists.tell() < stop:
+                gap = lists.varint()
+                more = lists.varint() + 2 if gap & 1 else 1
                 end, records = end + (gap >> 1) + more, records - more
-            need(used and records == 0 and end <= n, "a list has another number of records or passes the last one")
+            need(lists.tell() == stop and records == 0 < end <= n, "a list has another number of records or passes n")
         need(fence is None and size <= 65536 and not lists.read(1), "a page or its lists have another length")
     need(count == 0 and not fences.read(1) + term.read(1) + post.read(1), "TERM or POST has bytes or terms too many")
 
@@ -111,7 +100,7 @@ class Archive:
             return function(*arguments)
         except Bad as e:
             self.findings.append(Bad(e.text, e.verdict, at))
-        except (MemoryError, struct.error, ValueError, TypeError, LookupError, OverflowError) as e:
+        except (MemoryError, struct.error, ValueError, TypeError, LookupError, ArithmeticError, AttributeError) as e:
             self.findings.append(Bad("%.200a" % e, "LIMIT" if isinstance(e, MemoryError) else "CORRUPT", at))
     def section(self, at):      # 3.1
         raw, foreign = self.data[at:at + 96].ljust(96, b"\0"), "CORRUPT" if at or self.data[8:16] == SYNC else "FOREIGN"
@@ -155,31 +144,32 @@ class Archive:
             need(s.type or s.verdict != "UNSUPPORTED" or self.data[at + 16] != COMMIT, "a newer commit", "UNSUPPORTED")
             waiting += [s] if s.type or not waiting or waiting[-1].type else []     # one Bad for a run of bad bytes
             at = s.end if s.type else self.data.find(SYNC, at + 9) - 8
-            if s.type in (SUPERBLOCK, COMMIT) or recover and not 0 < at < len(self.data):
+            if s.type == COMMIT or s.type and s.at == 0 or recover and not 0 < at < len(self.data):
                 for x in [x for x in waiting if not s.start <= x.at < s.start + s.void]:
                     self.attempt(x.at, self.add, x)
                 waiting = []
         need(generation in (None, self.commits[-1].generation), "there is no such generation", "ABSENT")
-        self.findings += [Bad(x.text, "TRUNCATED" if x.at else x.verdict, x.at) for x in waiting]
+        self.findings += [Bad("tail: " + x.text, "TRUNCATED" if x.at else x.verdict, x.at) for x in waiting]
     def add(self, s):           # as long as nothing is damaged, a section must agree with those before it
         clean, last, self.sequence = not self.findings, self.commits[-1], self.sequence + 1
         need(s.type, s.text, "CORRUPT" if s.type or s.verdict == "FOREIGN" else s.verdict)
+        need((s.type == SUPERBLOCK) == (s.at == 0), "no superblock, or one that is not at the start")
         need(s.sequence == self.sequence - 1 or not clean, "the sequence is not the next one")
         if s.type == SUPERBLOCK:        # 3.2
             major, features, suite, zero, text = struct.unpack_from("<H2xI4xH10xQ3968s", self.data, 96)
             need((major, features, suite) == (1, 0, 1), "a newer reader is needed", "UNSUPPORTED")
-            need((s.at, s.end, zero) == (0, 4096, 0) and "\0" not in text.decode().rstrip("\0"), "wrong reserved bytes")
+            need(s.end == 4096 and zero == 0 and "\0" not in text.decode().rstrip("\0"), "wrong reserved bytes")
         elif s.type == INDEX: self.segments[s.at] = s.end - s.at, s.sha
         elif s.type == DICT:            # 3.3
             d = DICTIONARY(self.data, s.at + 96)
-            row = self.dicts.get(d.id)
             if d.cls < 128:
-                need(not row or not clean, "dictionary %d is here twice" % d.id)
+                need(d.id not in self.dicts or not clean, "a second dictionary of this id")
                 self.dicts[d.id], d.offset, d.parity, d.length, d.sha = d, s.at, 0, s.end - s.at, s.sha
             elif clean:
-                good = parity_of(self.data[row.offset + 96:row.offset + row.length])
-                need(self.data[s.at + 96:s.end] == struct.pack("<IB3xQ", d.id, row.cls + 128, row.length - 96) + good[0]
-                     + good[1] and not row.parity, "this is not the parity of the dictionary")
+                row = self.dicts[d.id]
+                good = struct.pack("<IB3xQ", d.id, row.cls + 128, row.length - 96)
+                good += parity_of(self.data[row.offset + 96:row.offset + row.length])
+                need(self.data[s.at + 96:s.end] == good and not row.parity, "this is not the parity of the dictionary")
                 row.parity = s.at
         elif s.type == DATA:            # 3.4
             b, raw = HEAD(self.data, s.at + 96), self.data[s.at + 96:s.at + 8 + s.frame]
@@ -209,11 +199,11 @@ class Archive:
         if not os.path.exists(path):
             payload = bytearray(self.data[d.offset + 96:d.offset + d.length])
             if sha256(payload) != d.sha:
-                (crcs, total), stored = parity_of(payload), self.data[d.parity + 112:self.section(d.parity).end]
-                wrong = bytes(map(operator.xor, total, stored[len(crcs):]))
-                for i in [i for i in range(0, len(crcs), 4) if crcs[i:i + 4] != stored[i:i + 4]]:
-                    cell = slice(256 * i, min(256 * i + 1024, len(payload)))
-                    payload[cell] = map(operator.xor, payload[cell], wrong[256 * i % len(wrong):])
+                stored, found = self.data[d.parity + 112:self.section(d.parity).end], parity_of(payload)
+                wrong, count = bytes(map(operator.xor, stored, found)), len(found) // 1056       # cells in a stripe
+                for i in [i for i in range(8 * count) if any(wrong[4 * i:4 * i + 4])]:
+                    cell, error = slice(1024 * i, min(1024 * i + 1024, len(payload))), 32 * count + 1024 * (i % count)
+                    payload[cell] = map(operator.xor, payload[cell], wrong[error:error + 1024])
                 need(sha256(payload) == d.sha, "dictionary %d is damaged beyond mending" % number)
             d = DICTIONARY(payload)
             need(d.id == number != 0 and d.cls in (1, 2) and d.zero == bytes(3), "wrong id, class or reserved bytes")
@@ -245,14 +235,12 @@ class Archive:
             record = body if kind else rebuild(card, body)
             digest, size = sha256(record), len(record)
             self.records.append((digest, size, length))
-            if command == "list":
-                out.write(b"%d\t%s\t%d\t%d\t%s\n" % (number, digest.hex().encode(), kind, size, card))
-            elif command == "dump":
-                out.write(b"%d %s %d\n%s\n" % (number, digest.hex().encode(), size, record))
-            elif command == "extract" and (which == "#%d" % number or digest.hex().startswith(which)):
-                self.found[digest] = record
+            if command == "list": out.write(b"%d\t%s\t%d\t%d\t%s\n" % (number, digest.hex().encode(), kind, size, card))
+            elif command == "dump": out.write(b"%d %s %d\n%s\n" % (number, digest.hex().encode(), size, record))
+            elif which and (which == "#%d" % number or digest.hex().startswith(which)): self.found[digest] = record
         need(not bodies.read(1), "the lengths do not fit")
     def read(self, command, which, out):        # 4.8: all articles and, if they are good, what is derived from them
+        for number in self.dicts: self.attempt(self.dicts[number].offset, self.dictionary, number)
         for b in self.blocks: self.attempt(b.at, self.block, b, command, which, out)
         need(command != "extract" or len(self.found) == 1, "no such record, or more than one", "ABSENT")
         out.write(b"".join(self.found.values()))
@@ -271,48 +259,42 @@ class Archive:
             page, crc = self.data[at:min(at + 4096, size) - 4], self.data[min(at + 4096, size) - 4:min(at + 4096, size)]
             need(page and crc32(page + struct.pack("<Q", at)).to_bytes(4, "little") == crc, "page CRC mismatch")
             raw += page
-        count, fields, first, n, zero = struct.unpack_from("<IH2xQQQ", raw)
+        count, fields, tokenizer, first, n, zero = struct.unpack_from("<IHHQQQ", raw)
         need(fields == 1, "the segment's fields are of a newer version", "UNSUPPORTED")
-        need((first, n, zero) == (g.first, g.count, 0) and count <= 64, "the segment's head is wrong")
+        need((first, n, tokenizer, zero) == (g.first, g.count, 0, 0) and count <= 64, "the segment's head is wrong")
         end = 32 + 24 * count
         for name, flags, offset, length in struct.iter_unpack("<4sIQQ", raw[32:end]):
             need(name in PARTS or not flags & 1, "a critical component is unknown", "UNSUPPORTED")
-            need(offset == end and flags < 2 and name not in parts, "the components leave a gap or come twice")
+            need(offset == end and flags in (1, name in PARTS) and name not in parts, "the components leave a gap")
             parts[name], end = raw[end:end + length], end + length
-        need(end == len(raw), "the components do not end with the segment")
+        need(end == len(raw) and parts.keys() >= set(PARTS), "a component is missing or one passes the end")
         blocks = (struct.pack("<QQII", b.at, b.size, b.first - first, b.middle - b.at)
                   for b in self.blocks if first <= b.first < first + n)
-        order = (i.to_bytes(width, "little") for i in sorted(range(n), key=digests.__getitem__))
-        for name, rows in (b"DIGS", digests), (b"IDOR", [bytes([width]), *order]), (b"BLKT", blocks):
+        order = [bytes([width])] + [i.to_bytes(width, "little") for i in sorted(range(n), key=digests.__getitem__)]
+        for name, rows in (b"DIGS", digests), (b"IDOR", order), (b"BLKT", blocks):
             need(parts[name] == b"".join(rows), "%s is not that of the records" % name.decode())
-        keys = parts[b"KEYS"]
-        keys = [(keys[i:i + 5], int.from_bytes(keys[i + 5:i + 5 + width], "little")) for i in range(1, len(keys), 5 + width)]
-        need(keys == sorted(keys) and all(i < n for _, i in keys), "KEYS is not in order")
+        own, keys = parts[b"KEYS"][0], struct.iter_unpack("5s%ds" % width, parts[b"KEYS"][1:])
+        keys = [(key, int.from_bytes(idx, "little")) for key, idx in keys]
+        need(own == width and keys == sorted(keys) and all(idx < n for _, idx in keys), "KEYS is not in order")
         check_terms(Cursor(parts[b"TERM"]), Cursor(parts[b"POST"]), n)
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--recover", action="store_true", help="take every good section, wherever it is")
-    parser.add_argument("--commit", type=int, metavar="N", help="the archive as it was after its Nth commit")
-    parser.add_argument("command", choices=("list", "dump", "extract", "verify"))
-    parser.add_argument("archive")
-    parser.add_argument("which", nargs="?", default="", type=str.lower)
-    args = parser.parse_args()
-    verify = args.command == "verify"
-    try:
-        with open(args.archive, "rb") as f:
-            archive = Archive(mmap.mmap(f.fileno(), 0, access=mmap.ACCESS_READ) if f.seek(0, 2) else b"")
-        archive.attempt(0, archive.scan, args.commit, args.recover)
-        archive.attempt(0, archive.read, args.command, args.which, sys.stdout.buffer)
-        sys.stdout.flush()
-    except OSError as e:
-        print(e, file=sys.stderr)
-        return 5
+parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+parser.add_argument("--recover", action="store_true", help="take every good section, wherever it is")
+parser.add_argument("--commit", type=int, metavar="N", help="the archive as it was after its Nth commit")
+parser.add_argument("command", choices=("list", "dump", "extract", "verify"))
+parser.add_argument("archive")
+parser.add_argument("which", nargs="?", default="", type=str.lower)
+args = parser.parse_args()
+try:
+    verify, f = args.command == "verify", open(args.archive, "rb")
+    archive = Archive(mmap.mmap(f.fileno(), 0, access=mmap.ACCESS_READ) if f.seek(0, 2) else b"")
+    archive.attempt(0, archive.scan, args.commit, args.recover)
+    archive.attempt(0, archive.read, args.command, args.which, sys.stdout.buffer)
     for f in archive.findings: print(f.at, f.verdict, f.text, sep=": ", file=sys.stdout if verify else sys.stderr)
     found = {f.verdict for f in archive.findings if verify or f.verdict != "TRUNCATED"}
     code = next((EXITS[verdict] for verdict in EXITS if verdict in found), 0)
-    if verify: print(WORDS[code])
-    return code
-
-if __name__ == "__main__":
-    sys.exit(main())
+    print(WORDS[code] + "\n" if verify else "", end="", flush=True)
+except OSError as e:
+    print(e, file=sys.stderr)
+    os._exit(5)         # without another try to write
+sys.exit(code)
