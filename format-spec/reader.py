@@ -101,7 +101,7 @@ class Archive:
         except Bad as e:
             self.findings.append(Bad(e.text, e.verdict, at))
         except (MemoryError, struct.error, ValueError, TypeError, LookupError, ArithmeticError, AttributeError) as e:
-            self.findings.append(Bad("%.200a" % e, "LIMIT" if isinstance(e, MemoryError) else "CORRUPT", at))
+            self.findings.append(Bad("no sense: %.150a" % e, "LIMIT" if isinstance(e, MemoryError) else "CORRUPT", at))
     def section(self, at):      # 3.1
         raw, foreign = self.data[at:at + 96].ljust(96, b"\0"), "CORRUPT" if at or self.data[8:16] == SYNC else "FOREIGN"
         s = HEADER(raw)
@@ -141,7 +141,7 @@ class Archive:
         at, waiting = 0, []
         while at == 0 or 0 < at < len(self.data) and generation != self.commits[-1].generation:
             s = self.attempt(at, self.section, at) or self.findings.pop()
-            need(s.type or s.verdict != "UNSUPPORTED" or self.data[at + 16] != COMMIT, "a newer commit", "UNSUPPORTED")
+            need(s.type or s.verdict != "UNSUPPORTED" or self.data[at + 16] != COMMIT, s.text, "UNSUPPORTED")
             waiting += [s] if s.type or not waiting or waiting[-1].type else []     # one Bad for a run of bad bytes
             at = s.end if s.type else self.data.find(SYNC, at + 9) - 8
             if s.type == COMMIT or s.type and s.at == 0 or recover and not 0 < at < len(self.data):
@@ -149,12 +149,11 @@ class Archive:
                     self.attempt(x.at, self.add, x)
                 waiting = []
         need(generation in (None, self.commits[-1].generation), "there is no such generation", "ABSENT")
-        self.findings += [Bad("tail: " + x.text, "TRUNCATED" if x.at else x.verdict, x.at) for x in waiting]
+        self.findings += [Bad("tail: " + x.text, "TRUNCATED", x.at) if x.at else x for x in waiting]
     def add(self, s):           # as long as nothing is damaged, a section must agree with those before it
         clean, last, self.sequence = not self.findings, self.commits[-1], self.sequence + 1
         need(s.type, s.text, "CORRUPT" if s.type or s.verdict == "FOREIGN" else s.verdict)
-        need((s.type == SUPERBLOCK) == (s.at == 0), "no superblock, or one that is not at the start")
-        need(s.sequence == self.sequence - 1 or not clean, "the sequence is not the next one")
+        need((s.type == SUPERBLOCK) == (s.at == 0) and (s.sequence == self.sequence - 1 or not clean), "wrong sequence")
         if s.type == SUPERBLOCK:        # 3.2
             major, features, suite, zero, text = struct.unpack_from("<H2xI4xH10xQ3968s", self.data, 96)
             need((major, features, suite) == (1, 0, 1), "a newer reader is needed", "UNSUPPORTED")
@@ -178,8 +177,9 @@ class Archive:
                  1 <= b.count <= MIB and b.first + b.count < 1 << 63 and b.length + b.cards + b.bodies == s.length,
                  "fields of the head are impossible, or head and frames do not fill the payload")
             need(max(b.cards_raw, b.raw) <= (16 * MIB if b.count > 1 else 1 << 30), "the block is too large", "LIMIT")
-            need(b.first == self.due and all(not i or self.dicts[i].cls == cls for i, cls in (
-                (b.cards_dict, 1), (b.dict, 2))) or not clean, "another record is due, or another dictionary")
+            needed = {(b.cards_dict, 1), (b.dict, 2)} - {(0, 1), (0, 2)}
+            need(not clean or b.first == self.due and needed <= {(d.id, d.cls) for d in self.dicts.values()},
+                 "another record is due, or there is no such dictionary yet")
             b.at, b.size, b.middle, b.entries = s.at, s.end - s.at, s.end - b.bodies, raw[56 + b.defaults:-4]
             self.shared.update((shared, None) for _, _, shared, _ in entries_of(b) if shared is not None)
             self.due = b.first + b.count

@@ -430,13 +430,12 @@ static int check_dictionaries(struct verify *v, struct fiche_error *err)
 {
 	const struct commit *c = &v->archive->last.commit;
 	struct fiche_error why = { 0 };
-	struct buf raw = { 0 }, parity = { 0 };
+	struct buf raw = { 0 }, parity = { 0 }, want = { 0 };
 	int mended, r = 0;
 
 	for (size_t i = 0;
 	     r == 0 && v->archive->has_commit && i < c->dict_count; i++) {
 		const struct commit_dict *d = &c->dicts[i];
-		struct dict_head h;
 		struct section s;
 		size_t len =
 			dict_parity_len((size_t)d->size - SECTION_HEADER_SIZE);
@@ -449,14 +448,15 @@ static int check_dictionaries(struct verify *v, struct fiche_error *err)
 			                         SECTION_HEADER_SIZE + len,
 			                         SECTION_DICT, &s, &parity,
 			                         &why);
-			if (r == 0)
-				r = dict_head_decode(
-					&h, parity.ptr + SECTION_HEADER_SIZE,
-					len, d->parity_offset, &why);
-			if (r == 0 &&
-			    (h.id != d->id ||
-			     h.class != (d->class | DICT_PARITY) ||
-			     dict_parity_mend(raw.ptr, raw.len, &h) != 0))
+			/* What it should be, to the byte. */
+			buf_clear(&want);
+			dict_parity_encode(&want, d->id, d->class, raw.ptr,
+			                   raw.len);
+			if (r == 0 && !buf_ok(&want))
+				r = err_nomem(&why);
+			if (r == 0 && memcmp(want.ptr,
+			                     parity.ptr + SECTION_HEADER_SIZE,
+			                     len) != 0)
 				r = err_set(&why, FICHE_ERR_CORRUPT,
 				            d->parity_offset,
 				            "the parity of dictionary %u does "
@@ -465,6 +465,7 @@ static int check_dictionaries(struct verify *v, struct fiche_error *err)
 			r = note(v, r, &why, err);
 		}
 	}
+	buf_done(&want);
 	buf_done(&raw);
 	buf_done(&parity);
 	return r;

@@ -140,6 +140,29 @@ static void a_mended_dictionary_is_still_reported(void **state)
 	buf_done(&bad);
 }
 
+static void a_damaged_parity_is_reported_although_sealed_again(void **state)
+{
+	struct commit_dict d = bodies_dict();
+	struct fiche_verify_report report;
+	struct fiche_error err = { 0 };
+	struct buf bad = { 0 };
+	uint8_t *at;
+	size_t len = dict_parity_len((size_t)d.size - SECTION_HEADER_SIZE);
+
+	(void)state;
+	buf_put(&bad, made.bytes.ptr, made.bytes.len);
+	at = bad.ptr + d.parity_offset;
+	at[SECTION_HEADER_SIZE + len - 1] ^= 1;
+	assert_int_equal(sha256_of(at + 64, at + SECTION_HEADER_SIZE, len), 0);
+	put_u32(at + 20, crc32_add(crc32_add(0, at, 20), at + 24, 72));
+	assert_int_equal(case_put(made.memory, bad.ptr, bad.len), 0);
+	assert_int_equal(case_verify(made.memory, false, &report, &err),
+	                 FICHE_ERR_CORRUPT);
+	assert_int_equal(case_put(made.memory, made.bytes.ptr, made.bytes.len),
+	                 0);
+	buf_done(&bad);
+}
+
 static void a_dictionary_beyond_mending_costs_its_blocks_and_says_so(
 	void **state)
 {
@@ -222,6 +245,8 @@ int main(void)
 		cmocka_unit_test(
 			any_run_of_an_eighth_of_a_dictionary_is_mended),
 		cmocka_unit_test(a_mended_dictionary_is_still_reported),
+		cmocka_unit_test(
+			a_damaged_parity_is_reported_although_sealed_again),
 		cmocka_unit_test(
 			a_dictionary_beyond_mending_costs_its_blocks_and_says_so),
 		cmocka_unit_test(threads_read_through_one_reader),
