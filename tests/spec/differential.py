@@ -5,8 +5,9 @@
 Damages an archive in COUNT ways and asks reader.py and the program that the environment variable FICHE
 names for their verdicts, which must be of one class: ok, damaged, unsupported or limit. Half of the damage
 is blind: the sums must find it. The other half is sealed again, section by section, so that the rules
-behind the sums are asked; there reader.py may overlook what only chapter 6 tells, in an index segment. A
-file over which the two disagree is kept.
+behind the sums are asked: there it is enough that both refuse, since one byte may break two rules, and
+reader.py may overlook what only chapter 6 tells, in an index segment. A file over which the two disagree
+is kept.
 """
 import os, random, struct, subprocess, sys, tempfile
 
@@ -112,8 +113,8 @@ def main(argv):
                                   stderr=subprocess.DEVNULL) as child:      # runs while reader.py does
                 done = subprocess.run(READER + ["verify", path], stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
             mine, theirs = done.returncode, child.returncode
-            # where one byte breaks two rules of an index segment, either may be named first
-            same = mine == theirs or index and ((mine, theirs) == (0, 4) or {mine, theirs} == {4, 6})
+            # A sealed byte can break two rules at once: both readers refuse, but may name another one first.
+            same = mine == theirs or i % 2 and mine and theirs or index and (mine, theirs) == (0, 4)
             print("%s %d - %s: %s" % ("ok" if same else "not ok", i + 1, what, NAMES.get(mine, mine)))
             if not same:
                 failed += 1
