@@ -58,7 +58,8 @@ struct content {
 	struct merkle tree;
 	uint64_t records, record_bytes, body_bytes, blocks;
 	size_t next_commit; /* of the chain, whose totals are not reached yet */
-	bool incomplete; /* a block was lost: totals and tree cannot be told */
+	bool lost;       /* a block was: totals and tree cannot be told */
+	bool incomplete; /* the same, of the segment being checked */
 };
 
 static int copy_texts(struct arena *arena, struct index_record *e,
@@ -239,7 +240,7 @@ static void check_commits(struct content *c)
 {
 	const struct verify *v = c->v;
 
-	while (!c->incomplete && c->next_commit < v->chain_count &&
+	while (!c->lost && c->next_commit < v->chain_count &&
 	       v->chain[c->next_commit].commit.record_count <= c->records)
 		check_totals(c, &v->chain[c->next_commit++]);
 }
@@ -258,7 +259,7 @@ static int take_block(struct content *c, struct checked_block *cb,
 		if (!verify_is_damaged(v, cb->where.offset))
 			verify_finding(v, &cb->why, cb->first_record,
 			               cb->where.record_count);
-		c->incomplete = true;
+		c->incomplete = c->lost = true;
 		return 0;
 	}
 	v->report.blocks++;
@@ -333,7 +334,6 @@ static int check_segment(struct content *c, const struct reader_segment *s,
 	struct verify *v = c->v;
 	struct indexing *x =
 		indexing_new(v->io, v->path, s->where.first_record);
-	bool was_incomplete = c->incomplete;
 	union view_in in;
 	int r = x ? 0 : err_nomem(err);
 
@@ -362,7 +362,6 @@ static int check_segment(struct content *c, const struct reader_segment *s,
 	}
 	if (r == 0 && !c->incomplete)
 		r = compare(c, s, x, err);
-	c->incomplete |= was_incomplete;
 	indexing_free(x);
 	return r;
 }
@@ -406,14 +405,14 @@ int verify_content(struct verify *v, struct fiche_error *err)
 				v, &why,
 				v->reader->segments[i].where.first_record,
 				v->reader->segments[i].where.record_count);
-			c->incomplete = true;
+			c->incomplete = c->lost = true;
 			r = 0;
 		} else if (r < 0) {
 			(void)err_copy(err, &why);
 		}
 	}
 	/* One that ends inside a block, or claims more than there is. */
-	while (r == 0 && !c->incomplete && c->next_commit < v->chain_count)
+	while (r == 0 && !c->lost && c->next_commit < v->chain_count)
 		check_totals(c, &v->chain[c->next_commit++]);
 	v->report.index_compared = r == 0 && v->report.findings == before;
 	for (unsigned i = 0; c->checkers && i < n; i++) {
