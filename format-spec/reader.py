@@ -261,7 +261,7 @@ class Archive:
             raw += page
         count, fields, tokenizer, first, n, zero = struct.unpack_from("<IHHQQQ", raw)
         need(fields == 1, "the segment's fields are of a newer version", "UNSUPPORTED")
-        need((first, n, tokenizer, zero) == (g.first, g.count, 0, 0) and count <= 64, "the segment's head is wrong")
+        need((first, n, zero) == (g.first, g.count, 0) and count <= 64, "the segment's head is wrong")
         end = 32 + 24 * count
         for name, flags, offset, length in struct.iter_unpack("<4sIQQ", raw[32:end]):
             need(name in PARTS or not flags & 1, "a critical component is unknown", "UNSUPPORTED")

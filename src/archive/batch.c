@@ -146,7 +146,7 @@ static int understand(struct batch *b, struct batch_record *r,
 	int s;
 
 	s = record_fields(&r->article, &c->arena, r->kind, r->card, r->body,
-	                  false, defaults->ptr, defaults->len, &why);
+	                  true, defaults->ptr, defaults->len, &why);
 	if (s == FICHE_ERR_INPUT) {
 		r->why = arena_take(&c->arena, sizeof(*r->why));
 		if (!r->why)

@@ -41,15 +41,12 @@ static int declare_void(struct fiche_writer *w, struct fiche_error *err)
 	return r;
 }
 
-/* Begin the sections of a new generation, if that was not done. */
-static int begin_generation(struct fiche_writer *w, struct fiche_error *err)
+int writer_begin(struct fiche_writer *w, struct fiche_error *err)
 {
 	const struct archive *a = &w->archive;
 	uint64_t sequence = 1;
 	int r;
 
-	if (w->indexing)
-		return 0;
 	if (a->has_commit)
 		sequence = a->last.section.sequence + 1;
 	r = emit_init(&w->emit, a->file, a->uuid, a->size, sequence, err);
@@ -57,10 +54,20 @@ static int begin_generation(struct fiche_writer *w, struct fiche_error *err)
 		return r;
 	w->emit.batch_start = a->end;
 	w->void_len = 0;
-	r = declare_void(w, err);
+	return declare_void(w, err);
+}
+
+/* Begin a generation of new records, if that was not done. */
+static int begin_generation(struct fiche_writer *w, struct fiche_error *err)
+{
+	int r;
+
+	if (w->indexing)
+		return 0;
+	r = writer_begin(w, err);
 	if (r < 0)
 		return r;
-	w->indexing = indexing_new(w->io, w->path, w->next_number);
+	w->indexing = indexing_new(w->io, w->path, w->next_number, w->words);
 	return w->indexing ? 0 : err_nomem(err);
 }
 
@@ -213,6 +220,32 @@ static int write_blocks(struct fiche_writer *w, struct fiche_error *err)
 	return r;
 }
 
+static int find_words(void *ctx, size_t item, unsigned thread,
+                      struct words_block *out, struct fiche_error *err)
+{
+	const struct batch *b = ctx;
+	const struct batch_block *k = &b->blocks[item];
+
+	(void)thread;
+	for (size_t i = k->first; i < k->first + k->count; i++) {
+		if (words_block_add(out, &b->order[i]->article) < 0)
+			return err_nomem(err);
+	}
+	return 0;
+}
+
+static int index_words(struct fiche_writer *w, struct fiche_error *err)
+{
+	if (!w->words)
+		return 0;
+	if (!w->finder)
+		w->finder = finder_new(w->pool);
+	if (!w->finder)
+		return err_nomem(err);
+	return finder_run(w->finder, w->indexing, w->batch.block_count,
+	                  find_words, &w->batch, err);
+}
+
 int writer_flush(struct fiche_writer *w, struct fiche_error *err)
 {
 	struct batch *b = &w->batch;
@@ -240,6 +273,8 @@ int writer_flush(struct fiche_writer *w, struct fiche_error *err)
 			                 err);
 		if (r == 0)
 			r = write_blocks(w, err);
+		if (r == 0)
+			r = index_words(w, err);
 	}
 	if (r < 0) {
 		w->failed = true;

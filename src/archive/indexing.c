@@ -7,6 +7,7 @@
 
 #include "base/alloc.h"
 #include "base/err.h"
+#include "index/words_merge.h"
 
 #define RUN_MEMORY ((size_t)64 << 20)
 
@@ -23,10 +24,14 @@ struct indexing {
 	uint64_t next;  /* after the finished runs */
 	struct run **runs;
 	size_t run_count, run_cap;
+	struct words_builder *words; /* NULL: no keyword index */
+	struct spool sorted;         /* its runs, one behind the other */
+	struct words_run *word_runs;
+	size_t word_run_count, word_run_cap;
 };
 
 struct indexing *indexing_new(struct io *io, const char *path,
-                              uint64_t first_record)
+                              uint64_t first_record, bool words)
 {
 	struct indexing *x = alloc_zeroed(1, sizeof(*x));
 
@@ -36,9 +41,12 @@ struct indexing *indexing_new(struct io *io, const char *path,
 	x->path = path;
 	x->first = first_record;
 	x->next = first_record;
+	spool_init(&x->sorted, io, path);
 	x->builder = index_builder_new(first_record);
-	if (!x->builder) {
-		alloc_free(x);
+	if (words)
+		x->words = words_builder_new();
+	if (!x->builder || (words && !x->words)) {
+		indexing_free(x);
 		return NULL;
 	}
 	return x;
@@ -53,6 +61,9 @@ void indexing_free(struct indexing *x)
 		alloc_free(x->runs[i]);
 	}
 	alloc_free(x->runs);
+	alloc_free(x->word_runs);
+	spool_done(&x->sorted);
+	words_builder_free(x->words);
 	index_builder_free(x->builder);
 	alloc_free(x);
 }
@@ -116,21 +127,130 @@ int indexing_block(struct indexing *x, const struct index_block *k,
 	return 0;
 }
 
+/* ---- words ---- */
+
+bool indexing_has_words(const struct indexing *x)
+{
+	return x->words != NULL;
+}
+
+/* Turn what the builder of words holds into a run. */
+static int finish_words(struct indexing *x, struct fiche_error *err)
+{
+	struct words_run *run;
+
+	if (alloc_grow(&x->word_runs, &x->word_run_cap, x->word_run_count + 1,
+	               sizeof(*x->word_runs)) < 0)
+		return err_nomem(err);
+	run = &x->word_runs[x->word_run_count++];
+	run->in = &x->sorted.in;
+	run->at = x->sorted.len;
+	return words_builder_run(x->words, &x->sorted.out, &run->len, err);
+}
+
+int indexing_words(struct indexing *x, const struct words_block *k,
+                   struct fiche_error *err)
+{
+	if (words_builder_add(x->words, k) < 0)
+		return err_nomem(err);
+	if (words_builder_memory(x->words) > RUN_MEMORY)
+		return finish_words(x, err);
+	return 0;
+}
+
+/* What a merge of keyword indexes reads and writes. */
+struct word_files {
+	struct words *older;
+	struct words_part *parts;
+	size_t count;
+	struct spool pages, lists;
+	struct words_output out;
+	struct words_in in;
+};
+
+static int open_older_words(struct word_files *f,
+                            const struct segment_part_in *before, size_t count,
+                            struct fiche_error *err)
+{
+	int r = 0;
+
+	f->older = alloc_zeroed(count, sizeof(*f->older));
+	f->parts = alloc_zeroed(count, sizeof(*f->parts));
+	if (!f->older || !f->parts)
+		return err_nomem(err);
+	for (; r == 0 && f->count < count; f->count++) {
+		struct words_part *p = &f->parts[f->count];
+
+		r = words_open(&f->older[f->count], before[f->count].segment,
+		               before[f->count].in, err);
+		p->words = &f->older[f->count];
+		p->in = before[f->count].in;
+	}
+	return r;
+}
+
+static int merge_words(struct indexing *x, struct word_files *f,
+                       const struct segment_part_in *before, size_t count,
+                       struct fiche_error *err)
+{
+	struct words_input in = { .builder = x->words };
+	int r;
+
+	f->out.pages = &f->pages.out;
+	f->out.lists = &f->lists.out;
+	r = finish_words(x, err);
+	if (r == 0)
+		r = open_older_words(f, before, count, err);
+	in.parts = f->parts;
+	in.part_count = count;
+	in.runs = x->word_runs;
+	in.run_count = x->word_run_count;
+	if (r == 0)
+		r = words_merge(&in, &f->out, err);
+	f->in.norms = &f->out.norms;
+	f->in.head = &f->out.head;
+	f->in.pages = &f->pages.in;
+	f->in.pages_len = f->out.pages_len;
+	f->in.lists = &f->lists.in;
+	f->in.lists_len = f->out.lists_len;
+	return r;
+}
+
+static void word_files_done(struct word_files *f)
+{
+	for (size_t i = 0; f->older && i < f->count; i++)
+		words_done(&f->older[i]);
+	alloc_free(f->older);
+	alloc_free(f->parts);
+	words_output_done(&f->out);
+	spool_done(&f->pages);
+	spool_done(&f->lists);
+}
+
+/* ---- all of it ---- */
+
 int indexing_finish(struct indexing *x, const struct segment_part_in *before,
                     size_t before_count, struct spool *out,
                     struct fiche_error *err)
 {
-	struct segment_part_in *parts;
+	struct segment_part_in *parts = NULL;
+	struct word_files f = { 0 };
 	uint64_t len;
 	size_t n = 0;
 	int r;
 
+	spool_init(&f.pages, x->io, x->path);
+	spool_init(&f.lists, x->io, x->path);
 	r = finish_run(x, err);
+	if (r == 0 && x->words)
+		r = merge_words(x, &f, before, before_count, err);
 	if (r < 0)
-		return r;
+		goto out;
 	parts = alloc_zeroed(before_count + x->run_count, sizeof(*parts));
-	if (!parts)
-		return err_nomem(err);
+	if (!parts) {
+		r = err_nomem(err);
+		goto out;
+	}
 	while (n < before_count) {
 		parts[n] = before[n];
 		n++;
@@ -139,7 +259,10 @@ int indexing_finish(struct indexing *x, const struct segment_part_in *before,
 		parts[n].segment = &x->runs[i]->segment;
 		parts[n].in = &x->runs[i]->spool.in;
 	}
-	r = index_merge(parts, n, &out->out, &len, err);
+	r = index_merge(parts, n, x->words ? &f.in : NULL, &out->out, &len,
+	                err);
+out:
 	alloc_free(parts);
+	word_files_done(&f);
 	return r;
 }

@@ -9,23 +9,30 @@
 
 #include "archive/spool.h"
 #include "index/build.h"
+#include "index/words_build.h"
 
 struct indexing;
 
-/* `path` is borrowed.  NULL: out of memory. */
+/* `path` is borrowed; with `words`, there will be a keyword index.  NULL: out of
+ * memory. */
 struct indexing *indexing_new(struct io *io, const char *path,
-                              uint64_t first_record);
+                              uint64_t first_record, bool words);
 void indexing_free(struct indexing *x);
 int indexing_add(struct indexing *x, const struct index_record *r,
                  struct fiche_error *err);
 /* After the records of a block were added. */
 int indexing_block(struct indexing *x, const struct index_block *k,
                    struct fiche_error *err);
+/* The words of the records that come next; in the end those of all. */
+int indexing_words(struct indexing *x, const struct words_block *k,
+                   struct fiche_error *err);
+bool indexing_has_words(const struct indexing *x);
 uint64_t indexing_count(const struct indexing *x);
 uint64_t indexing_first(const struct indexing *x);
 /*
- * Merge `before` (older segments in order, may be none) and all that was added
- * into `out`.  Then only indexing_free().
+ * Merge `before` (older segments in order, may be none; all with a keyword index
+ * if this one has it) and all that was added into `out`.  Then only
+ * indexing_free().
  */
 int indexing_finish(struct indexing *x, const struct segment_part_in *before,
                     size_t before_count, struct spool *out,

@@ -48,9 +48,11 @@ int reader_open_file(struct fiche_reader **out, struct io_file *file,
 		return err_nomem(err);
 	}
 	(void)pthread_mutex_init(&r->mutex, NULL);
+	(void)pthread_mutex_init(&r->scan_mutex, NULL);
 	status = archive_open(&r->archive, file, err);
 	if (status < 0) {
 		pthread_mutex_destroy(&r->mutex);
+		pthread_mutex_destroy(&r->scan_mutex);
 		alloc_free(r);
 		return status;
 	}
@@ -100,11 +102,15 @@ void fiche_reader_close(struct fiche_reader *r)
 	for (size_t i = 0; i < r->segment_count; i++) {
 		segment_fences_done(&r->segments[i].fences);
 		buf_done(&r->segments[i].memory);
+		words_done(&r->segments[i].words);
+		buf_done(&r->segments[i].words_memory);
 	}
 	alloc_free(r->segments);
+	alloc_free(r->latest);
 	dict_cache_free(r->dicts);
 	archive_close(&r->archive);
 	pthread_mutex_destroy(&r->mutex);
+	pthread_mutex_destroy(&r->scan_mutex);
 	alloc_free(r);
 }
 

@@ -11,6 +11,7 @@
 #include "base/arena.h"
 #include "fiche/reader.h"
 #include "index/segment.h"
+#include "index/words.h"
 
 /* One live segment.  What is below the line is filled when first needed, under
  * the reader's mutex, and does not change afterwards. */
@@ -23,6 +24,11 @@ struct reader_segment {
 	struct segment segment;
 	bool has_fences;
 	struct segment_fences fences;
+	bool has_words;
+	struct words words;
+	/* Made by reading the articles, where the archive has none: */
+	struct buf words_memory;
+	struct segment words_segment;
 };
 
 struct fiche_reader {
@@ -33,7 +39,9 @@ struct fiche_reader {
 	uint64_t record_end; /* one above the highest record number */
 	bool recovered;
 	struct fiche_info lost; /* totals of what a recovery found */
+	uint64_t *latest; /* bits: the newest versions; when first needed */
 	pthread_mutex_t mutex;
+	pthread_mutex_t scan_mutex; /* of keyword indexes; taken first */
 };
 
 #define VIEW_BLOCKS 32 /* some 6 MiB when all are used */
@@ -63,6 +71,17 @@ struct segment_in *view_in_init(union view_in *in, struct fiche_view *v,
 int reader_segment(struct fiche_reader *r, struct fiche_view *v, size_t i,
                    bool fences, const struct reader_segment **out,
                    struct fiche_error *err);
+/*
+ * reader_words.c: the keyword index of the i-th segment.  FICHE_ERR_NOINDEX if
+ * it has none; with `scan` it is then made of its articles, in memory.
+ */
+int reader_words(struct fiche_reader *r, struct fiche_view *v, size_t i,
+                 bool scan, const struct reader_segment **out,
+                 struct fiche_error *err);
+/* What to read the words of such a segment with. */
+struct segment_in *view_words_in(union view_in *in, struct fiche_view *v,
+                                 const struct reader_segment *s);
+
 /* Index of the segment that holds record `number`; segment_count if none. */
 size_t reader_find_segment(const struct fiche_reader *r, uint64_t number);
 

@@ -175,6 +175,8 @@ void record_index(struct index_record *out, const struct fiche_article *a,
 	out->language = a->language;
 	out->tags = a->tags;
 	out->tag_count = a->tag_count;
+	out->authors = a->authors;
+	out->author_count = a->author_count;
 	out->has_url = keys->has_url;
 	out->has_id = keys->has_id;
 	out->has_body = keys->has_body && !shared;

@@ -15,6 +15,8 @@
 #include "base/alloc.h"
 #include "base/err.h"
 #include "format/dict.h"
+#include "index/token.h"
+#include "index/words.h"
 
 static int write_parities(struct fiche_writer *w, struct fiche_error *err)
 {
@@ -66,8 +68,8 @@ static int make_page(struct spool *s, uint64_t page, uint64_t at,
  * Write a spooled segment as an INDEX section.  Its hash stands in front of it,
  * so the pages are made twice.
  */
-static int write_segment(struct fiche_writer *w, struct spool *s,
-                         struct commit_segment *out, struct fiche_error *err)
+static int write_spool(struct fiche_writer *w, struct spool *s,
+                       struct commit_segment *out, struct fiche_error *err)
 {
 	uint64_t pages = (s->len + PAGE_DATA - 1) / PAGE_DATA;
 	struct section sec = { .type = SECTION_INDEX,
@@ -117,6 +119,28 @@ static int write_segment(struct fiche_writer *w, struct spool *s,
 	return r;
 }
 
+int writer_write_segment(struct fiche_writer *w, struct indexing *x,
+                         const struct segment_part_in *before, size_t count,
+                         struct commit_segment *out, struct fiche_error *err)
+{
+	struct spool spool;
+	int r;
+
+	out->first_record = indexing_first(x);
+	out->record_count = indexing_count(x);
+	if (count > 0) {
+		out->record_count +=
+			out->first_record - before[0].segment->first_record;
+		out->first_record = before[0].segment->first_record;
+	}
+	spool_init(&spool, w->io, w->path);
+	r = indexing_finish(x, before, count, &spool, err);
+	if (r == 0)
+		r = write_spool(w, &spool, out, err);
+	spool_done(&spool);
+	return r;
+}
+
 /* Open the last `n` segments of the last commit for merging. */
 struct older {
 	struct segment segment;
@@ -146,6 +170,7 @@ static int open_older(struct fiche_writer *w, struct page_cache *cache,
 	return r;
 }
 
+/* How many of the last segments to merge with the new one. */
 static size_t count_to_merge(const struct fiche_writer *w)
 {
 	const struct commit *c = &w->archive.last.commit;
@@ -165,33 +190,27 @@ static size_t count_to_merge(const struct fiche_writer *w)
 	return n;
 }
 
-/* The index of this generation, merged with `n` older segments. */
-static int write_index(struct fiche_writer *w, size_t n,
+/* The index of this generation, merged with `*merged` older segments. */
+static int write_index(struct fiche_writer *w, size_t *merged,
                        struct commit_segment *out, struct fiche_error *err)
 {
+	size_t n = count_to_merge(w);
 	struct page_cache *cache = page_cache_new();
 	struct older *older = alloc_zeroed(n, sizeof(*older));
 	struct segment_part_in *parts = alloc_zeroed(n, sizeof(*parts));
-	struct spool spool;
 	int r = 0;
 
-	spool_init(&spool, w->io, w->path);
-	out->first_record = indexing_first(w->indexing);
-	out->record_count = indexing_count(w->indexing);
 	if (!cache || !older || !parts)
 		r = err_nomem(err);
 	if (r == 0)
 		r = open_older(w, cache, n, older, parts, err);
-	if (r == 0 && n > 0) {
-		out->record_count +=
-			out->first_record - older[0].segment.first_record;
-		out->first_record = older[0].segment.first_record;
-	}
+	/* Those with and those without words stay apart. */
+	for (size_t i = 0; r == 0 && i < n; i++)
+		if (words_present(&older[i].segment) != w->words)
+			n = 0;
+	*merged = n;
 	if (r == 0)
-		r = indexing_finish(w->indexing, parts, n, &spool, err);
-	if (r == 0)
-		r = write_segment(w, &spool, out, err);
-	spool_done(&spool);
+		r = writer_write_segment(w, w->indexing, parts, n, out, err);
 	alloc_free(parts);
 	alloc_free(older);
 	page_cache_free(cache);
@@ -199,23 +218,21 @@ static int write_index(struct fiche_writer *w, size_t n,
 }
 
 /* Fill the lists of the new commit. */
-static int fill_lists(struct fiche_writer *w, struct commit *c, size_t merged,
-                      const struct commit_segment *added,
+static int fill_lists(struct fiche_writer *w, struct commit *c, size_t kept,
+                      const struct commit_segment *added, size_t count,
                       struct fiche_error *err)
 {
 	const struct commit *last = &w->archive.last.commit;
-	size_t segments = w->archive.has_commit ? last->segment_count : 0;
 	size_t dicts = w->archive.has_commit ? last->dict_count : 0;
 	size_t n = dicts;
 
-	c->segment_count = segments - merged + 1;
+	c->segment_count = kept + count;
 	c->segments = alloc_zeroed(c->segment_count, sizeof(*c->segments));
 	c->dicts = alloc_zeroed(dicts + w->dict_count, sizeof(*c->dicts));
 	if (!c->segments || !c->dicts)
 		return err_nomem(err);
-	for (size_t i = 0; i + 1 < c->segment_count; i++)
-		c->segments[i] = last->segments[i];
-	c->segments[c->segment_count - 1] = *added;
+	for (size_t i = 0; i < c->segment_count; i++)
+		c->segments[i] = i < kept ? last->segments[i] : added[i - kept];
 	for (size_t i = 0; i < dicts; i++)
 		c->dicts[i] = last->dicts[i];
 	for (size_t i = 0; i < w->dict_count; i++)
@@ -234,6 +251,7 @@ static int fill_commit(struct fiche_writer *w, struct commit *c,
 	c->major = FORMAT_MAJOR;
 	c->minor = FORMAT_MINOR;
 	c->fields_version = FIELDS_VERSION;
+	c->tokenizer_version = w->words ? TOKENIZER_VERSION : 0;
 	c->generation = a->has_commit ? a->last.commit.generation + 1 : 1;
 	r = writer_clock(w, &c->time, err);
 	if (r < 0)
@@ -305,20 +323,13 @@ static int seal(struct fiche_writer *w, struct commit *c,
 	return r;
 }
 
-int writer_seal(struct fiche_writer *w, struct fiche_error *err)
+int writer_seal_index(struct fiche_writer *w, size_t kept,
+                      const struct commit_segment *added, size_t count,
+                      struct fiche_error *err)
 {
 	struct found_commit next = { 0 };
-	struct commit_segment added = { 0 };
-	size_t merged = count_to_merge(w);
-	int r;
+	int r = fill_lists(w, &next.commit, kept, added, count, err);
 
-	r = io_check_path(w->archive.file, w->path, err);
-	if (r == 0)
-		r = write_parities(w, err);
-	if (r == 0)
-		r = write_index(w, merged, &added, err);
-	if (r == 0)
-		r = fill_lists(w, &next.commit, merged, &added, err);
 	if (r == 0)
 		r = fill_commit(w, &next.commit, err);
 	if (r == 0)
@@ -336,4 +347,22 @@ int writer_seal(struct fiche_writer *w, struct fiche_error *err)
 	w->archive.size = next.end;
 	w->archive.footer_damaged = false;
 	return 0;
+}
+
+int writer_seal(struct fiche_writer *w, struct fiche_error *err)
+{
+	const struct archive *a = &w->archive;
+	struct commit_segment added = { 0 };
+	size_t merged = 0, live;
+	int r;
+
+	r = io_check_path(w->archive.file, w->path, err);
+	if (r == 0)
+		r = write_parities(w, err);
+	if (r == 0)
+		r = write_index(w, &merged, &added, err);
+	if (r < 0)
+		return r;
+	live = a->has_commit ? a->last.commit.segment_count : 0;
+	return writer_seal_index(w, live - merged, &added, 1, err);
 }

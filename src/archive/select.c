@@ -26,7 +26,7 @@ void fiche_selection_init(struct fiche_selection *s)
 	s->to = INT64_MAX;
 }
 
-static int set_new(struct set *s, uint64_t records)
+int set_new(struct set *s, uint64_t records)
 {
 	s->words = (size_t)(records / 64 + 1);
 	s->word = alloc_zeroed(s->words, sizeof(*s->word));
@@ -56,7 +56,7 @@ void set_drop(struct set *s, uint64_t n)
 	s->word[n / 64] &= ~((uint64_t)1 << n % 64);
 }
 
-void select_narrow(struct search *q)
+void select_narrow(struct selecting *q)
 {
 	for (size_t i = 0; i < q->hits.words; i++)
 		q->hits.word[i] &= q->some.word[i];
@@ -91,7 +91,7 @@ static int newest_first(const void *a, const void *b)
 	return (x->number < y->number) - (x->number > y->number);
 }
 
-static int sort_by_date(struct search *q, struct fiche_results *res,
+static int sort_by_date(struct selecting *q, struct fiche_results *res,
                         struct fiche_error *err)
 {
 	struct dated *d = alloc_zeroed((size_t)res->count, sizeof(*d));
@@ -130,7 +130,7 @@ static int sort_by_date(struct search *q, struct fiche_results *res,
 	return r;
 }
 
-static int collect(struct search *q, struct fiche_results **out,
+static int collect(struct selecting *q, struct fiche_results **out,
                    struct fiche_error *err)
 {
 	struct fiche_results *res = alloc_zeroed(1, sizeof(*res));
@@ -162,34 +162,72 @@ static int collect(struct search *q, struct fiche_results **out,
 	return r;
 }
 
+/* Narrow q->hits, which are all set, by all filters. */
+static int narrow(struct selecting *q, struct fiche_error *err)
+{
+	const struct fiche_selection *s = q->sel;
+	struct fiche_reader *r = q->reader;
+	int status = 0;
+
+	for (size_t i = 0; status == 0 && i < r->segment_count; i++)
+		set_run(&q->hits, r->segments[i].where.first_record,
+		        r->segments[i].where.record_count);
+	if (status == 0)
+		status = select_names(q, TERM_SOURCE, s->sources,
+		                      s->source_count, err);
+	if (status == 0)
+		status = select_names(q, TERM_LANGUAGE, s->languages,
+		                      s->language_count, err);
+	if (status == 0)
+		status = select_names(q, TERM_TAG, s->tags, s->tag_count, err);
+	if (status == 0)
+		status = select_dates(q, err);
+	if (status == 0)
+		status = select_identity(q, err);
+	if (status == 0)
+		status = select_versions(q, err);
+	return status;
+}
+
+static int begin(struct selecting *q, struct fiche_reader *r,
+                 const struct fiche_selection *s, struct fiche_error *err)
+{
+	q->reader = r;
+	q->sel = s;
+	if (set_new(&q->hits, r->record_end) < 0 ||
+	    set_new(&q->some, r->record_end) < 0)
+		return err_nomem(err);
+	return 0;
+}
+
+int select_set(struct set *bits, uint64_t *older, struct fiche_reader *r,
+               struct fiche_view *v, const struct fiche_selection *sel,
+               struct fiche_error *err)
+{
+	struct selecting q = { .view = v };
+	int status = begin(&q, r, sel, err);
+
+	if (status == 0)
+		status = narrow(&q, err);
+	alloc_free(q.some.word);
+	if (status < 0) {
+		alloc_free(q.hits.word);
+		return status;
+	}
+	*bits = q.hits;
+	*older = q.older;
+	return 0;
+}
+
 int fiche_select(struct fiche_results **out, struct fiche_reader *r,
                  const struct fiche_selection *s, struct fiche_error *err)
 {
-	struct search q = { .reader = r, .sel = s };
-	int status = 0;
+	struct selecting q = { .view = fiche_view_new(r) };
+	int status = q.view ? begin(&q, r, s, err) : err_nomem(err);
 
 	*out = NULL;
-	q.view = fiche_view_new(r);
-	if (!q.view || set_new(&q.hits, r->record_end) < 0 ||
-	    set_new(&q.some, r->record_end) < 0)
-		status = err_nomem(err);
-	for (size_t i = 0; status == 0 && i < r->segment_count; i++)
-		set_run(&q.hits, r->segments[i].where.first_record,
-		        r->segments[i].where.record_count);
 	if (status == 0)
-		status = select_names(&q, TERM_SOURCE, s->sources,
-		                      s->source_count, err);
-	if (status == 0)
-		status = select_names(&q, TERM_LANGUAGE, s->languages,
-		                      s->language_count, err);
-	if (status == 0)
-		status = select_names(&q, TERM_TAG, s->tags, s->tag_count, err);
-	if (status == 0)
-		status = select_dates(&q, err);
-	if (status == 0)
-		status = select_identity(&q, err);
-	if (status == 0)
-		status = select_versions(&q, err);
+		status = narrow(&q, err);
 	if (status == 0)
 		status = collect(&q, out, err);
 	alloc_free(q.hits.word);

@@ -13,7 +13,7 @@ struct set {
 	size_t words;
 };
 
-struct search {
+struct selecting {
 	struct fiche_reader *reader;
 	struct fiche_view *view;
 	const struct fiche_selection *sel;
@@ -22,23 +22,39 @@ struct search {
 	uint64_t older;
 };
 
+/*
+ * The records of a selection, as bits (the caller frees bits->word).  `older`
+ * is how many older versions were left out.
+ */
+int select_set(struct set *bits, uint64_t *older, struct fiche_reader *r,
+               struct fiche_view *v, const struct fiche_selection *sel,
+               struct fiche_error *err);
+
+/* All bits clear, for numbers below `records`.  0 or FICHE_ERR_NOMEM. */
+int set_new(struct set *s, uint64_t records);
+
 /* Set `count` bits from `first` on. */
 void set_run(struct set *s, uint64_t first, uint64_t count);
 bool set_has(const struct set *s, uint64_t n);
 void set_drop(struct set *s, uint64_t n);
 /* hits &= some, and empty `some` for the next filter. */
-void select_narrow(struct search *q);
+void select_narrow(struct selecting *q);
 
 /* select_names.c: '*' and '?' with ASCII case ignored. */
 bool select_matches(const char *pattern, const char *text, size_t len);
 /* Sources, languages or tags (field as in fiche_reader_names()). */
-int select_names(struct search *q, char field, const char *const *values,
+int select_names(struct selecting *q, char field, const char *const *values,
                  size_t count, struct fiche_error *err);
+/* Set in q->some the records with a name of the field that fits `value`. */
+int select_fitting(struct selecting *q, char field, const char *value,
+                   bool (*fits)(const char *value, const char *name,
+                                size_t len),
+                   struct fiche_error *err);
 /* select_dates.c */
-int select_dates(struct search *q, struct fiche_error *err);
+int select_dates(struct selecting *q, struct fiche_error *err);
 /* select_identity.c: ids and URLs. */
-int select_identity(struct search *q, struct fiche_error *err);
+int select_identity(struct selecting *q, struct fiche_error *err);
 /* select_versions.c: drop all but the wanted versions. */
-int select_versions(struct search *q, struct fiche_error *err);
+int select_versions(struct selecting *q, struct fiche_error *err);
 
 #endif

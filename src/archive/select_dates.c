@@ -17,7 +17,7 @@ static int64_t date_end(int64_t begin, unsigned meta)
 }
 
 /* A few dates: through the date order. */
-static int dates_by_order(struct search *q, const struct reader_segment *s,
+static int dates_by_order(struct selecting *q, const struct reader_segment *s,
                           struct segment_in *in, uint64_t lo, uint64_t hi,
                           struct fiche_error *err)
 {
@@ -40,7 +40,7 @@ static int dates_by_order(struct search *q, const struct reader_segment *s,
 }
 
 /* Many: through the columns. */
-static int dates_by_column(struct search *q, const struct reader_segment *s,
+static int dates_by_column(struct selecting *q, const struct reader_segment *s,
                            struct segment_in *in, struct fiche_error *err)
 {
 	uint64_t *begin = alloc_zeroed(SELECT_CHUNK, sizeof(*begin));
@@ -71,7 +71,7 @@ static int dates_by_column(struct search *q, const struct reader_segment *s,
 	return r;
 }
 
-int select_dates(struct search *q, struct fiche_error *err)
+int select_dates(struct selecting *q, struct fiche_error *err)
 {
 	const struct fiche_selection *sel = q->sel;
 	int r = 0;

@@ -10,7 +10,7 @@
 #define ID_PREFIX_MIN 8
 
 /* Records under a key hash; the caller compares what they say. */
-static int by_key(struct search *q, char domain, const void *text, size_t len,
+static int by_key(struct selecting *q, char domain, const void *text, size_t len,
                   bool (*same)(void *ctx, const struct fiche_article *a),
                   void *ctx, uint64_t *found, struct fiche_error *err)
 {
@@ -106,7 +106,7 @@ static bool has_prefix(const uint8_t digest[32], const uint8_t low[32],
 	       (digest[digits / 2] & 0xf0) == (low[digits / 2] & 0xf0);
 }
 
-static int by_digest(struct search *q, const uint8_t low[32], size_t digits,
+static int by_digest(struct selecting *q, const uint8_t low[32], size_t digits,
                      uint64_t *found, struct fiche_error *err)
 {
 	uint8_t digest[32];
@@ -137,7 +137,7 @@ static int by_digest(struct search *q, const uint8_t low[32], size_t digits,
 	return r;
 }
 
-static int by_ids(struct search *q, struct fiche_error *err)
+static int by_ids(struct selecting *q, struct fiche_error *err)
 {
 	const struct fiche_selection *sel = q->sel;
 	int r = 0;
@@ -168,7 +168,7 @@ static int by_ids(struct search *q, struct fiche_error *err)
 }
 
 /* Patterns have no index: every card that is still a hit is read. */
-static int by_url_pattern(struct search *q, const char *pattern,
+static int by_url_pattern(struct selecting *q, const char *pattern,
                           struct fiche_error *err)
 {
 	int r = 0;
@@ -185,7 +185,7 @@ static int by_url_pattern(struct search *q, const char *pattern,
 	return r;
 }
 
-static int by_urls(struct search *q, struct fiche_error *err)
+static int by_urls(struct selecting *q, struct fiche_error *err)
 {
 	const struct fiche_selection *sel = q->sel;
 	int r = 0;
@@ -208,7 +208,7 @@ static int by_urls(struct search *q, struct fiche_error *err)
 }
 
 /* Ids and URLs are two ways to name the same thing: one or the other. */
-int select_identity(struct search *q, struct fiche_error *err)
+int select_identity(struct selecting *q, struct fiche_error *err)
 {
 	int r;
 

@@ -37,20 +37,21 @@ bool select_matches(const char *pattern, const char *text, size_t len)
 	return *pattern == '\0';
 }
 
-struct term_search {
-	struct search *q;
+struct name_search {
+	struct selecting *q;
 	const struct reader_segment *s;
 	struct segment_in *in;
 	const char *const *values;
 	size_t count;
+	bool (*fits)(const char *value, const char *name, size_t len);
 	struct buf list;
 };
 
-static int term_hit(void *ctx, const uint8_t *key, size_t len, uint64_t ordinal,
+static int name_hit(void *ctx, const uint8_t *key, size_t len, uint64_t ordinal,
                     uint64_t docs, const struct segment_part *list,
                     struct fiche_error *err)
 {
-	struct term_search *t = ctx;
+	struct name_search *t = ctx;
 	struct doclist l;
 	uint64_t start, run;
 	bool hit = false;
@@ -59,8 +60,7 @@ static int term_hit(void *ctx, const uint8_t *key, size_t len, uint64_t ordinal,
 	(void)ordinal;
 	(void)docs;
 	for (size_t i = 0; !hit && i < t->count; i++)
-		hit = select_matches(t->values[i], (const char *)key + 1,
-		                     len - 1);
+		hit = t->fits(t->values[i], (const char *)key + 1, len - 1);
 	if (!hit)
 		return 0;
 	buf_clear(&t->list);
@@ -76,27 +76,50 @@ static int term_hit(void *ctx, const uint8_t *key, size_t len, uint64_t ordinal,
 	return 0;
 }
 
-int select_names(struct search *q, char field, const char *const *values,
+static int find_names(struct name_search *t, char field,
+                      struct fiche_error *err)
+{
+	struct selecting *q = t->q;
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < q->reader->segment_count; i++) {
+		union view_in in;
+
+		r = reader_segment(q->reader, q->view, i, true, &t->s, err);
+		if (r < 0)
+			break;
+		t->in = view_in_init(&in, q->view, t->s);
+		r = segment_each_term(&t->s->segment, t->in, &t->s->fences,
+		                      field, name_hit, t, err);
+	}
+	buf_done(&t->list);
+	return r;
+}
+
+int select_names(struct selecting *q, char field, const char *const *values,
                  size_t count, struct fiche_error *err)
 {
-	int r = 0;
+	struct name_search t = { .q = q,
+		                 .values = values,
+		                 .count = count,
+		                 .fits = select_matches };
+	int r;
 
 	if (count == 0)
 		return 0;
-	for (size_t i = 0; r == 0 && i < q->reader->segment_count; i++) {
-		struct term_search t = { .q = q,
-			                 .values = values,
-			                 .count = count };
-		union view_in in;
-
-		r = reader_segment(q->reader, q->view, i, true, &t.s, err);
-		if (r < 0)
-			break;
-		t.in = view_in_init(&in, q->view, t.s);
-		r = segment_each_term(&t.s->segment, t.in, &t.s->fences, field,
-		                      term_hit, &t, err);
-		buf_done(&t.list);
-	}
+	r = find_names(&t, field, err);
 	select_narrow(q);
 	return r;
+}
+
+int select_fitting(struct selecting *q, char field, const char *value,
+                   bool (*fits)(const char *value, const char *name,
+                                size_t len),
+                   struct fiche_error *err)
+{
+	struct name_search t = {
+		.q = q, .values = &value, .count = 1, .fits = fits
+	};
+
+	return find_names(&t, field, err);
 }

@@ -10,7 +10,7 @@
 #include "base/err.h"
 
 /* Drop from the hits what a newer version has replaced. */
-static int drop_older(struct search *q, struct fiche_error *err)
+static int drop_older(struct selecting *q, struct fiche_error *err)
 {
 	uint64_t *value = alloc_zeroed(SELECT_CHUNK, sizeof(*value));
 	int r = value ? 0 : err_nomem(err);
@@ -84,7 +84,7 @@ static int by_url_then_time(const void *a, const void *b)
  * Keep one version of each URL: the first, or the last that is not after `at`.
  * All versions compete, not only hits.
  */
-static int keep_one(struct search *q, struct fiche_error *err)
+static int keep_one(struct selecting *q, struct fiche_error *err)
 {
 	struct version *v = NULL;
 	size_t count = 0, cap = 0;
@@ -143,7 +143,7 @@ static int keep_one(struct search *q, struct fiche_error *err)
 	return r;
 }
 
-int select_versions(struct search *q, struct fiche_error *err)
+int select_versions(struct selecting *q, struct fiche_error *err)
 {
 	switch (q->sel->versions) {
 	case FICHE_VERSIONS_LATEST:

@@ -36,6 +36,17 @@ void verify_progress(struct verify *v, uint64_t bytes);
  * 0 or a failure that ends the check: FICHE_ERR_IO, FICHE_ERR_NOMEM. */
 int verify_content(struct verify *v, struct fiche_error *err);
 
+/*
+ * Decode everything that is live, and index it again: the blocks of each
+ * segment into what `next` gives for it (NULL: stop with *err).  What is wrong
+ * is reported as by verify_content().
+ */
+struct indexing;
+int verify_each_segment(struct verify *v,
+                        struct indexing *(*next)(void *ctx, size_t segment,
+                                                 struct fiche_error *err),
+                        void *ctx, struct fiche_error *err);
+
 int verify_io(struct io *io, const char *path,
               const struct fiche_verify_options *opt,
               struct fiche_verify_report *out, struct fiche_error *err);

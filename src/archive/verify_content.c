@@ -19,9 +19,10 @@
 #include "base/err.h"
 #include "base/hash.h"
 #include "format/merkle.h"
+#include "index/compare.h"
+#include "index/words.h"
 
-#define WINDOW  32 /* blocks decoded before their results are used */
-#define COMPARE ((size_t)256 << 10)
+#define WINDOW 32 /* blocks decoded before their results are used */
 
 /* One record as it was rebuilt. */
 struct checked {
@@ -39,7 +40,8 @@ struct checked_block {
 	int status; /* a finding if < 0 */
 	struct fiche_error why;
 	struct checked *records;
-	struct arena arena; /* texts of the entries */
+	struct arena arena;        /* texts of the entries */
+	struct words_block *words; /* of the records; NULL: not wanted */
 };
 
 struct checker {
@@ -54,6 +56,7 @@ struct content {
 	struct verify *v;
 	struct checker *checkers;
 	struct checked_block window[WINDOW];
+	struct words_block *words[WINDOW]; /* made when needed */
 	struct seen urls;
 	struct merkle tree;
 	uint64_t records, record_bytes, body_bytes, blocks;
@@ -62,27 +65,38 @@ struct content {
 	bool incomplete; /* the same, of the segment being checked */
 };
 
+/* NULL for none, or when out of memory. */
+static struct fiche_text *copy_list(struct arena *arena,
+                                    const struct fiche_text *from,
+                                    size_t count)
+{
+	struct fiche_text *to = NULL;
+
+	if (count > 0)
+		to = arena_take(arena, count * sizeof(*to));
+	for (size_t i = 0; to && i < count; i++) {
+		to[i].len = from[i].len;
+		to[i].ptr = arena_strndup(arena, from[i].ptr, from[i].len);
+		if (!to[i].ptr)
+			to = NULL;
+	}
+	return to;
+}
+
 static int copy_texts(struct arena *arena, struct index_record *e,
                       struct fiche_error *err)
 {
-	struct fiche_text *tags;
-
 	e->source.ptr = arena_strndup(arena, e->source.ptr, e->source.len);
 	e->language.ptr =
 		arena_strndup(arena, e->language.ptr, e->language.len);
 	if (!e->source.ptr || !e->language.ptr)
 		return err_nomem(err);
-	if (e->tag_count == 0)
-		return 0;
-	tags = arena_take(arena, e->tag_count * sizeof(*tags));
-	for (size_t i = 0; tags && i < e->tag_count; i++) {
-		tags[i].len = e->tags[i].len;
-		tags[i].ptr = arena_strndup(arena, e->tags[i].ptr, tags[i].len);
-		if (!tags[i].ptr)
-			tags = NULL;
-	}
-	e->tags = tags;
-	return tags ? 0 : err_nomem(err);
+	e->tags = copy_list(arena, e->tags, e->tag_count);
+	e->authors = copy_list(arena, e->authors, e->author_count);
+	if ((e->tag_count > 0 && !e->tags) ||
+	    (e->author_count > 0 && !e->authors))
+		return err_nomem(err);
+	return 0;
 }
 
 static int check_record(struct checker *k, struct checked_block *cb, uint32_t i,
@@ -124,7 +138,7 @@ static int check_record(struct checker *k, struct checked_block *cb, uint32_t i,
 		raw.ptr = (const char *)k->record.ptr;
 		raw.len = k->record.len;
 	}
-	r = record_fields(&a, scratch, rec->kind, card, body, false,
+	r = record_fields(&a, scratch, rec->kind, card, body, cb->words,
 	                  (const char *)b->head.defaults.ptr,
 	                  b->head.defaults.len, err);
 	if (r < 0)
@@ -134,7 +148,8 @@ static int check_record(struct checker *k, struct checked_block *cb, uint32_t i,
 		                         "the card of record %llu is malformed",
 		                         (unsigned long long)number);
 	if (sha256_of(a.digest, raw.ptr, raw.len) < 0 ||
-	    record_keys(&keys, &a, body, k->hash) < 0)
+	    record_keys(&keys, &a, body, k->hash) < 0 ||
+	    (cb->words && words_block_add(cb->words, &a) < 0))
 		return err_nomem(err);
 	record_index(&out->entry, &a, &keys, rec->kind, rec->shared, body.len);
 	memcpy(out->url, keys.url, sizeof(out->url));
@@ -278,6 +293,8 @@ static int take_block(struct content *c, struct checked_block *cb,
 		r = indexing_add(x, &k->entry, err);
 	}
 	check_commits(c);
+	if (r == 0 && cb->words)
+		r = indexing_words(x, cb->words, err);
 	if (r == 0)
 		r = indexing_block(x, &where, err);
 	verify_progress(v, cb->where.size);
@@ -289,53 +306,46 @@ static int compare(struct content *c, const struct reader_segment *s,
                    struct indexing *x, struct fiche_error *err)
 {
 	struct fiche_error why = { 0 };
-	uint8_t *a = alloc_bytes(COMPARE), *b = alloc_bytes(COMPARE);
-	struct segment_in *in;
 	struct spool spool;
-	union view_in mem;
-	int r = a && b ? 0 : err_nomem(err);
-	bool same;
+	union view_in in;
+	int r;
 
 	spool_init(&spool, c->v->io, c->v->path);
-	if (r == 0)
-		r = indexing_finish(x, NULL, 0, &spool, err);
-	same = r == 0 && spool.len == s->segment.len;
-	in = view_in_init(&mem, c->v->view, s);
-	for (uint64_t at = 0; r == 0 && same && at < spool.len; at += COMPARE) {
-		size_t n = spool.len - at < COMPARE ? (size_t)(spool.len - at)
-		                                    : COMPARE;
-
-		r = spool_read(&spool, at, a, n, err);
-		if (r == 0)
-			r = in->read(in, at, b, n, &why);
+	r = indexing_finish(x, NULL, 0, &spool, err);
+	if (r == 0) {
+		r = index_compare(&s->segment, view_in_init(&in, c->v->view, s),
+		                  &spool.in, spool.len, &why);
 		if (r == FICHE_ERR_CORRUPT) {
-			same = false;
+			verify_finding(c->v, &why, 0, 0);
 			r = 0;
-		} else if (r == 0) {
-			same = memcmp(a, b, n) == 0;
+		} else if (r < 0) {
+			(void)err_copy(err, &why);
 		}
 	}
-	if (r == 0 && !same) {
-		if (why.code == 0)
-			(void)err_set(
-				&why, FICHE_ERR_CORRUPT, s->where.offset,
-				"the index is not what the articles give");
-		verify_finding(c->v, &why, 0, 0);
-	}
 	spool_done(&spool);
-	alloc_free(a);
-	alloc_free(b);
 	return r;
 }
 
-static int check_segment(struct content *c, const struct reader_segment *s,
-                         struct fiche_error *err)
+/* An empty place for the words of the n-th block of the window. */
+static int take_words(struct content *c, size_t n, struct fiche_error *err)
 {
+	if (!c->words[n])
+		c->words[n] = words_block_new();
+	if (!c->words[n])
+		return err_nomem(err);
+	words_block_clear(c->words[n]);
+	c->window[n].words = c->words[n];
+	return 0;
+}
+
+/* Index again what is in the blocks of a segment. */
+static int walk_segment(struct content *c, const struct reader_segment *s,
+                        struct indexing *x, struct fiche_error *err)
+{
+	const bool words = indexing_has_words(x);
 	struct verify *v = c->v;
-	struct indexing *x =
-		indexing_new(v->io, v->path, s->where.first_record);
 	union view_in in;
-	int r = x ? 0 : err_nomem(err);
+	int r = 0;
 
 	c->incomplete = false;
 	for (uint64_t at = 0; r == 0 && at < s->segment.block_count;) {
@@ -347,6 +357,8 @@ static int check_segment(struct content *c, const struct reader_segment *s,
 			r = segment_block_at(&s->segment,
 			                     view_in_init(&in, v->view, s), at,
 			                     &cb->where, err);
+			if (r == 0 && words)
+				r = take_words(c, n, err);
 			cb->first_record =
 				s->where.first_record + cb->where.first_idx;
 			n++;
@@ -360,15 +372,93 @@ static int check_segment(struct content *c, const struct reader_segment *s,
 			window_clear(&c->window[i]);
 		}
 	}
+	return r;
+}
+
+static int check_segment(struct content *c, const struct reader_segment *s,
+                         struct fiche_error *err)
+{
+	struct indexing *x =
+		indexing_new(c->v->io, c->v->path, s->where.first_record,
+	                     words_present(&s->segment));
+	int r = x ? walk_segment(c, s, x, err) : err_nomem(err);
+
 	if (r == 0 && !c->incomplete)
 		r = compare(c, s, x, err);
 	indexing_free(x);
 	return r;
 }
 
-int verify_content(struct verify *v, struct fiche_error *err)
+static int begin(struct content **out, struct verify *v,
+                 struct fiche_error *err)
 {
 	unsigned n = pool_threads(v->pool);
+	struct content *c = alloc_zeroed(1, sizeof(*c));
+
+	*out = c;
+	if (!c)
+		return err_nomem(err);
+	c->v = v;
+	c->checkers = alloc_zeroed(n, sizeof(*c->checkers));
+	if (!c->checkers)
+		return err_nomem(err);
+	for (unsigned i = 0; i < n; i++) {
+		struct checker *k = &c->checkers[i];
+
+		k->decoder = decoder_new();
+		k->view = fiche_view_new(v->reader);
+		k->hash = sha256_new();
+		if (!k->decoder || !k->view || !k->hash)
+			return err_nomem(err);
+	}
+	return 0;
+}
+
+static void end(struct content *c)
+{
+	if (!c)
+		return;
+	for (unsigned i = 0; c->checkers && i < pool_threads(c->v->pool); i++) {
+		struct checker *k = &c->checkers[i];
+
+		decoder_free(k->decoder);
+		fiche_view_free(k->view);
+		block_done(&k->block);
+		buf_done(&k->record);
+		sha256_free(k->hash);
+	}
+	for (size_t i = 0; i < WINDOW; i++)
+		words_block_free(c->words[i]);
+	alloc_free(c->checkers);
+	seen_done(&c->urls);
+	alloc_free(c);
+}
+
+int verify_each_segment(struct verify *v,
+                        struct indexing *(*next)(void *ctx, size_t segment,
+                                                 struct fiche_error *err),
+                        void *ctx, struct fiche_error *err)
+{
+	struct content *c;
+	int r = begin(&c, v, err);
+
+	for (size_t i = 0; r == 0 && i < v->reader->segment_count; i++) {
+		const struct reader_segment *s;
+		struct indexing *x;
+
+		r = reader_segment(v->reader, v->view, i, false, &s, err);
+		if (r < 0)
+			break;
+		x = next(ctx, i, err);
+		r = x ? walk_segment(c, s, x, err)
+		      : (err ? err->code : FICHE_ERR_NOMEM);
+	}
+	end(c);
+	return r;
+}
+
+int verify_content(struct verify *v, struct fiche_error *err)
+{
 	struct content *c;
 	uint64_t before = v->report.findings;
 	int r = 0;
@@ -377,22 +467,7 @@ int verify_content(struct verify *v, struct fiche_error *err)
 		v->report.index_compared = true;
 		return 0;
 	}
-	c = alloc_zeroed(1, sizeof(*c));
-	if (!c)
-		return err_nomem(err);
-	c->v = v;
-	c->checkers = alloc_zeroed(n, sizeof(*c->checkers));
-	if (!c->checkers)
-		r = err_nomem(err);
-	for (unsigned i = 0; r == 0 && i < n; i++) {
-		struct checker *k = &c->checkers[i];
-
-		k->decoder = decoder_new();
-		k->view = fiche_view_new(v->reader);
-		k->hash = sha256_new();
-		if (!k->decoder || !k->view || !k->hash)
-			r = err_nomem(err);
-	}
+	r = begin(&c, v, err);
 	for (size_t i = 0; r == 0 && i < v->reader->segment_count; i++) {
 		const struct reader_segment *s;
 		struct fiche_error why = { 0 };
@@ -415,17 +490,6 @@ int verify_content(struct verify *v, struct fiche_error *err)
 	while (r == 0 && !c->lost && c->next_commit < v->chain_count)
 		check_totals(c, &v->chain[c->next_commit++]);
 	v->report.index_compared = r == 0 && v->report.findings == before;
-	for (unsigned i = 0; c->checkers && i < n; i++) {
-		struct checker *k = &c->checkers[i];
-
-		decoder_free(k->decoder);
-		fiche_view_free(k->view);
-		block_done(&k->block);
-		buf_done(&k->record);
-		sha256_free(k->hash);
-	}
-	alloc_free(c->checkers);
-	seen_done(&c->urls);
-	alloc_free(c);
+	end(c);
 	return r;
 }

@@ -156,8 +156,11 @@ static void take_state(struct fiche_writer *w)
 	const struct commit *c = &w->archive.last.commit;
 
 	w->plain = w->archive.superblock.profile == PROFILE_PLAIN;
+	w->words = w->opt.index != FICHE_INDEX_BASIC;
 	if (!w->archive.has_commit)
 		return;
+	if (w->opt.index == FICHE_INDEX_DEFAULT)
+		w->words = c->tokenizer_version != 0;
 	w->next_number = c->record_count;
 	w->records = c->record_count;
 	w->duplicates = c->duplicate_count;
@@ -229,6 +232,7 @@ void fiche_writer_close(struct fiche_writer *w)
 	known_reset(w);
 	choose_done(w);
 	indexing_free(w->indexing);
+	finder_free(w->finder);
 	emit_done(&w->emit);
 	batch_done(&w->batch);
 	seen_done(&w->digests);

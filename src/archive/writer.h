@@ -6,6 +6,7 @@
 #include "archive/batch.h"
 #include "archive/emit.h"
 #include "archive/file.h"
+#include "archive/finder.h"
 #include "archive/indexing.h"
 #include "archive/reader.h"
 #include "archive/seen.h"
@@ -25,6 +26,7 @@ struct fiche_writer {
 	struct fiche_writer_options opt;
 	int level;
 	bool plain;
+	bool words; /* with a keyword index */
 	struct io *io;
 	struct archive archive; /* owns the file and its lock */
 	struct pool *pool;
@@ -33,6 +35,7 @@ struct fiche_writer {
 	uint64_t void_len; /* of the batch that is open */
 	struct merkle tree;
 	struct indexing *indexing;
+	struct finder *finder; /* of words; made when needed */
 	struct writer_dict *dicts;
 	size_t dict_count, dict_cap;
 	bool dicts_loaded; /* those of earlier commits */
@@ -58,8 +61,21 @@ int writer_sync(struct io_file *f, struct fiche_error *err);
 /* flush.c: understand, compress and write what was added. */
 int writer_flush(struct fiche_writer *w, struct fiche_error *err);
 
+/* flush.c: begin the sections of a new generation. */
+int writer_begin(struct fiche_writer *w, struct fiche_error *err);
+
 /* seal.c: index, COMMIT, FOOTER, sync; then w->archive is the new state. */
 int writer_seal(struct fiche_writer *w, struct fiche_error *err);
+/* Its parts: an INDEX section of what was collected, and `count` older segments
+ * in front of it; */
+int writer_write_segment(struct fiche_writer *w, struct indexing *x,
+                         const struct segment_part_in *before, size_t count,
+                         struct commit_segment *out, struct fiche_error *err);
+/* and a COMMIT whose live segments are the first `kept` of the last commit's,
+ * and the added ones. */
+int writer_seal_index(struct fiche_writer *w, size_t kept,
+                      const struct commit_segment *added, size_t count,
+                      struct fiche_error *err);
 
 /* known.c: is it in the archive, or among what this writer has added? */
 
@@ -84,6 +100,11 @@ void choose_done(struct fiche_writer *w);
 /* tiers.c: how many of the last `count` segments (record counts, oldest first)
  * a new one of `added` records should be merged with (spec 4.7). */
 size_t tiers_to_merge(const uint64_t *records, size_t count, uint64_t added);
+
+/* reindex.c */
+int reindex_io(struct io *io, const char *path,
+               const struct fiche_reindex_options *opt,
+               struct fiche_reindex_stats *out, struct fiche_error *err);
 
 int writer_open_io(struct fiche_writer **out, struct io *io, const char *path,
                    const struct fiche_writer_options *opt,

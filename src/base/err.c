@@ -80,11 +80,12 @@ const char *fiche_status_name(int status)
 		"exists",
 		"bad input",
 		"unusable after an earlier failure",
+		"without a keyword index",
 	};
 
 	if (status == FICHE_END)
 		return "end";
-	if (status > 0 || status < FICHE_ERR_STATE)
+	if (status > 0 || status < FICHE_ERR_NOINDEX)
 		return "unknown";
 	return names[-status];
 }

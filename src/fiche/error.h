@@ -43,6 +43,7 @@ enum fiche_status {
 	FICHE_ERR_EXISTS = -10, /* the file to be created is there already */
 	FICHE_ERR_INPUT = -11,  /* a record given to the writer is refused */
 	FICHE_ERR_STATE = -12,  /* the object failed earlier: close it */
+	FICHE_ERR_NOINDEX = -13, /* some articles have no keyword index */
 };
 
 /* Why a call failed.  Owned by the caller, needs no release, may be NULL. */

@@ -4,6 +4,7 @@
  *
  * Reading:  fiche_reader_open, then fiche_select for numbers of records, then
  *           fiche_view_card / _article / _record for each.
+ * Finding:  fiche_query_parse, fiche_search, then fiche_hits_get.
  * Writing:  fiche_writer_open, fiche_writer_add_json ..., fiche_writer_commit.
  * Checking: fiche_verify.
  *
@@ -15,6 +16,7 @@
 #include "fiche/article.h"
 #include "fiche/error.h"
 #include "fiche/reader.h"
+#include "fiche/search.h"
 #include "fiche/verify.h"
 #include "fiche/writer.h"
 

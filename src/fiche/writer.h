@@ -32,6 +32,13 @@ enum fiche_open_mode {
 	FICHE_APPEND, /* FICHE_ERR_IO (ENOENT) if it is not */
 };
 
+/* What the index of an archive holds. */
+enum fiche_index {
+	FICHE_INDEX_DEFAULT = 0, /* words; when appending, as the archive has it */
+	FICHE_INDEX_WORDS,       /* with keywords, for fiche_search() */
+	FICHE_INDEX_BASIC,       /* without them */
+};
+
 /* Where a record came from, for messages.  `file` must stay valid until the
  * record is committed or rejected; line is 0 for a whole file. */
 struct fiche_origin {
@@ -42,6 +49,7 @@ struct fiche_origin {
 struct fiche_writer_options {
 	enum fiche_open_mode mode;
 	int level;        /* zstd 1 to 22; 0 = the default */
+	enum fiche_index index;
 	bool plain;       /* no dictionaries, so that zstd -dc prints all */
 	unsigned threads; /* 0 = one for each processor */
 	/*
@@ -134,6 +142,35 @@ FICHE_API void fiche_writer_stats(const struct fiche_writer *w,
 
 /* Drops what is not committed.  Accepts NULL. */
 FICHE_API void fiche_writer_close(struct fiche_writer *w);
+
+struct fiche_reindex_options {
+	bool basic;       /* without keyword index */
+	unsigned threads; /* 0 = one for each processor */
+	bool has_time;    /* use `time` for every clock reading */
+	int64_t time;
+	void (*on_progress)(void *ctx, uint64_t done, uint64_t total);
+	void *ctx;
+};
+
+struct fiche_reindex_stats {
+	uint64_t records;
+	uint64_t index_bytes;
+	uint64_t generation;
+};
+
+/*
+ * Make the index of an archive anew, from its articles, as one more commit; the
+ * answers it gives are those of the old one.  Takes the writer's lock.  `opt`
+ * and `out` may be NULL.
+ *
+ * Returns 0, FICHE_ERR_CORRUPT if articles are damaged (an index of the others
+ * would hide that; nothing is committed), or as fiche_writer_open() and
+ * fiche_writer_commit() do.
+ */
+FICHE_API int fiche_reindex(const char *path,
+                            const struct fiche_reindex_options *opt,
+                            struct fiche_reindex_stats *out,
+                            struct fiche_error *err);
 
 #ifdef __cplusplus
 }

@@ -114,7 +114,7 @@ int index_builder_add(struct index_builder *b, const struct index_record *r)
 {
 	struct row row = make_row(r);
 	const uint64_t idx = b->count;
-	uint32_t tag;
+	uint32_t name;
 
 	assert(b->count < UINT32_MAX);
 	if (alloc_grow(&b->digest, &b->digest_cap, b->count + 1,
@@ -129,7 +129,12 @@ int index_builder_add(struct index_builder *b, const struct index_record *r)
 	              &row.language) < 0)
 		return FICHE_ERR_NOMEM;
 	for (size_t i = 0; i < r->tag_count; i++) {
-		if (names_add(&b->names, TERM_TAG, &r->tags[i], idx, &tag) < 0)
+		if (names_add(&b->names, TERM_TAG, &r->tags[i], idx, &name) < 0)
+			return FICHE_ERR_NOMEM;
+	}
+	for (size_t i = 0; i < r->author_count; i++) {
+		if (names_add(&b->names, TERM_AUTHOR, &r->authors[i], idx,
+		              &name) < 0)
 			return FICHE_ERR_NOMEM;
 	}
 	if (r->has_url)
@@ -335,12 +340,13 @@ int index_builder_finish(struct index_builder *b, struct buf *out)
 	len[PART_BLKT] = b->block_count * BLOCK_SIZE;
 	len[PART_TERM] = term.len;
 	len[PART_POST] = post.len;
-	for (enum component part = 0; part < PART_COUNT; part++)
+	for (enum component part = 0; part < PART_BASIC_COUNT; part++)
 		total += len[part];
-	total += SEGMENT_HEAD + PART_COUNT * SEGMENT_ENTRY;
+	total += SEGMENT_HEAD + PART_BASIC_COUNT * SEGMENT_ENTRY;
 	if (!buf_reserve(out, (size_t)total))
 		goto out;
-	(void)layout_table(out, b->first_record, b->count, len);
+	(void)layout_table(out, b->first_record, b->count, len,
+	                   PART_BASIC_COUNT);
 	buf_put(out, b->digest, b->count * DIGEST_SIZE);
 	put_order(b, out, by_digest, b->count);
 	put_keys(b, out);

@@ -30,6 +30,8 @@ struct index_record {
 	struct fiche_text source, language;
 	const struct fiche_text *tags;
 	size_t tag_count;
+	const struct fiche_text *authors;
+	size_t author_count;
 	/* Key hashes, each only if its bit of `keys` is set. */
 	uint8_t url_key[KEY_SIZE], id_key[KEY_SIZE], body_key[KEY_SIZE];
 	bool has_url, has_id, has_body;
@@ -68,9 +70,17 @@ struct segment_part_in {
 	struct segment_in *in;
 };
 
+/* The keyword index of the merged segment, made by words_merge(). */
+struct words_in {
+	const struct buf *norms, *head;
+	struct segment_in *pages, *lists;
+	uint64_t pages_len, lists_len;
+};
+
 /*
- * Merge segments of consecutive records into one.  What is written equals what
- * a builder makes of all the records.  Kept in memory: the merged TERM and
+ * Merge segments of consecutive records into one, with a keyword index if
+ * `words` is not NULL; those of the parts are not looked at.  What is written
+ * equals what a builder makes of all the records.  Kept in memory: the merged TERM and
  * POST, the fences and four bytes for each source and language of the parts,
  * one list of records, up to 128 MiB of digests or dates (beyond that they are
  * read one by one), and 64 KiB a part.
@@ -80,7 +90,7 @@ struct segment_part_in {
  * *out_len is the number of logical bytes written.
  */
 int index_merge(const struct segment_part_in *parts, size_t count,
-                struct segment_out *out, uint64_t *out_len,
-                struct fiche_error *err);
+                const struct words_in *words, struct segment_out *out,
+                uint64_t *out_len, struct fiche_error *err);
 
 #endif

@@ -5,10 +5,13 @@
 
 #include <assert.h>
 
+#include "index/token.h"
+
 const char *layout_id(enum component part)
 {
 	static const char ids[PART_COUNT][PART_ID_SIZE + 1] = {
-		"DIGS", "IDOR", "KEYS", "COLS", "DORD", "BLKT", "TERM", "POST",
+		"DIGS", "IDOR", "KEYS", "COLS", "DORD", "BLKT",
+		"TERM", "POST", "WLEN", "WORD", "WPST",
 	};
 
 	assert(part < PART_COUNT);
@@ -16,19 +19,19 @@ const char *layout_id(enum component part)
 }
 
 uint64_t layout_table(struct buf *out, uint64_t first_record, uint64_t count,
-                      const uint64_t len[PART_COUNT])
+                      const uint64_t len[PART_COUNT], enum component parts)
 {
-	uint64_t at = SEGMENT_HEAD + (uint64_t)PART_COUNT * SEGMENT_ENTRY;
+	uint64_t at = SEGMENT_HEAD + (uint64_t)parts * SEGMENT_ENTRY;
 
-	buf_u32(out, PART_COUNT);
+	buf_u32(out, parts);
 	buf_u16(out, SEGMENT_FIELDS_VERSION);
-	buf_u16(out, 0); /* no keyword index */
+	buf_u16(out, parts == PART_COUNT ? TOKENIZER_VERSION : 0);
 	buf_u64(out, first_record);
 	buf_u64(out, count);
 	buf_u64(out, 0);
-	for (enum component part = 0; part < PART_COUNT; part++) {
+	for (enum component part = 0; part < parts; part++) {
 		buf_put(out, layout_id(part), PART_ID_SIZE);
-		buf_u32(out, COMPONENT_CRITICAL);
+		buf_u32(out, part < PART_BASIC_COUNT ? COMPONENT_CRITICAL : 0);
 		buf_u64(out, at);
 		buf_u64(out, len[part]);
 		at += len[part];

@@ -34,6 +34,10 @@ enum component {
 	PART_BLKT,
 	PART_TERM,
 	PART_POST,
+	PART_BASIC_COUNT, /* so many make a segment without keyword index */
+	PART_WLEN = PART_BASIC_COUNT,
+	PART_WORD,
+	PART_WPST,
 	PART_COUNT,
 };
 
@@ -41,9 +45,10 @@ enum component {
 #define PART_ID_SIZE 4
 const char *layout_id(enum component part);
 
-/* Append head and table of a segment; returns its logical length. */
+/* Append head and table of a segment of PART_BASIC_COUNT or PART_COUNT parts;
+ * returns its logical length. */
 uint64_t layout_table(struct buf *out, uint64_t first_record, uint64_t count,
-                      const uint64_t len[PART_COUNT]);
+                      const uint64_t len[PART_COUNT], enum component parts);
 
 /* The smallest and the largest value of a column.  Start zeroed. */
 struct column_range {

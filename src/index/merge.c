@@ -172,6 +172,41 @@ static int copy_collected(struct merge *m, const struct buf *from)
 	return r;
 }
 
+static int copy_stream(struct merge *m, struct segment_in *in, uint64_t len)
+{
+	int r = 0;
+
+	for (uint64_t at = 0; r == 0 && at < len;) {
+		size_t n = len - at < MERGE_CHUNK ? (size_t)(len - at)
+		                                  : MERGE_CHUNK;
+
+		if (!buf_reserve(&m->pending, n))
+			return err_nomem(m->err);
+		r = in->read(in, at, m->pending.ptr + m->pending.len, n,
+		             m->err);
+		if (r == 0) {
+			m->pending.len += n;
+			r = merge_flush(m);
+		}
+		at += n;
+	}
+	return r;
+}
+
+static int copy_words(struct merge *m)
+{
+	const struct words_in *w = m->words;
+	int r = copy_collected(m, w->norms);
+
+	if (r == 0)
+		r = copy_collected(m, w->head);
+	if (r == 0)
+		r = copy_stream(m, w->pages, w->pages_len);
+	if (r == 0)
+		r = copy_stream(m, w->lists, w->lists_len);
+	return r;
+}
+
 /* ---- all of it ---- */
 
 static int begin(struct merge *m, const struct segment_part_in *parts,
@@ -218,8 +253,13 @@ static void put_table(struct merge *m)
 	}
 	len[PART_TERM] = m->term.len;
 	len[PART_POST] = m->post.len;
+	if (m->words) {
+		len[PART_WLEN] = m->words->norms->len;
+		len[PART_WORD] = m->words->head->len + m->words->pages_len;
+		len[PART_WPST] = m->words->lists_len;
+	}
 	(void)layout_table(&m->pending, m->part[0].s->first_record, m->count,
-	                   len);
+	                   len, m->words ? PART_COUNT : PART_BASIC_COUNT);
 }
 
 /* The components in their order. */
@@ -243,6 +283,8 @@ static int write_all(struct merge *m)
 		r = copy_collected(m, &m->term);
 	if (r == 0)
 		r = copy_collected(m, &m->post);
+	if (r == 0 && m->words)
+		r = copy_words(m);
 	return r;
 }
 
@@ -269,10 +311,10 @@ static void merge_done(struct merge *m)
 }
 
 int index_merge(const struct segment_part_in *parts, size_t count,
-                struct segment_out *out, uint64_t *out_len,
-                struct fiche_error *err)
+                const struct words_in *words, struct segment_out *out,
+                uint64_t *out_len, struct fiche_error *err)
 {
-	struct merge m = { .out = out, .err = err };
+	struct merge m = { .words = words, .out = out, .err = err };
 	int r;
 
 	if (count == 0)

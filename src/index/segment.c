@@ -15,6 +15,8 @@
 #include "base/err.h"
 #include "base/hash.h"
 #include "index/layout.h"
+#include "index/token.h"
+#include "index/words.h"
 
 /* Interpolation converges in 4 or 5 steps where keys are hashes. */
 #define INTERPOLATION_STEPS 10
@@ -41,6 +43,7 @@ static struct segment_part *known_part(struct segment *s, const uint8_t *id)
 	struct segment_part *const parts[PART_COUNT] = {
 		&s->digs, &s->idor, &s->keys, &s->cols,
 		&s->dord, &s->blkt, &s->term, &s->post,
+		&s->wlen, &s->word, &s->wpst,
 	};
 
 	for (enum component part = 0; part < PART_COUNT; part++) {
@@ -93,7 +96,7 @@ static int read_table(struct segment *s, struct segment_in *in, size_t count,
 	if (unknown)
 		return err_set(err, FICHE_ERR_UNSUPPORTED, s->offset,
 		               "index has a component of a newer version");
-	for (enum component part = 0; part < PART_COUNT; part++) {
+	for (enum component part = 0; part < PART_BASIC_COUNT; part++) {
 		if (known_part(s, (const uint8_t *)layout_id(part))->at == 0)
 			return corrupt(s, err, "index lacks a component");
 	}
@@ -167,6 +170,23 @@ static int read_columns(struct segment *s, struct segment_in *in,
 	return 0;
 }
 
+/* All of the keyword index or nothing; one of another version is not looked at
+ * here. */
+static int check_words(const struct segment *s, struct fiche_error *err)
+{
+	const bool any = s->wlen.at || s->word.at || s->wpst.at;
+
+	if (s->tokenizer == 0 && any)
+		return corrupt(s, err, "index has words, but no tokenizer");
+	if (s->tokenizer != TOKENIZER_VERSION)
+		return 0;
+	if (!s->wlen.at || !s->word.at || !s->wpst.at)
+		return corrupt(s, err, "index lacks a component");
+	if (s->wlen.len != s->count || s->word.len < WORDS_HEAD + TERMS_HEAD)
+		return corrupt(s, err, "index component has a broken length");
+	return 0;
+}
+
 int segment_open(struct segment *out, struct segment_in *in, uint64_t len,
                  uint64_t offset, uint64_t first_record, uint64_t count,
                  struct fiche_error *err)
@@ -187,7 +207,7 @@ int segment_open(struct segment *out, struct segment_in *in, uint64_t len,
 	cursor_init(&c, head, sizeof(head));
 	components = cursor_u32(&c);
 	fields = cursor_u16(&c);
-	(void)cursor_u16(&c); /* tokenizer: of a component we would skip */
+	s.tokenizer = cursor_u16(&c);
 	s.first_record = cursor_u64(&c);
 	s.count = cursor_u64(&c);
 	if (fields != SEGMENT_FIELDS_VERSION)
@@ -209,6 +229,9 @@ int segment_open(struct segment *out, struct segment_in *in, uint64_t len,
 	    s.blkt.len == 0 || s.blkt.len / BLOCK_SIZE > count ||
 	    s.term.len < TERMS_HEAD)
 		return corrupt(&s, err, "index component has a broken length");
+	r = check_words(&s, err);
+	if (r < 0)
+		return r;
 	s.block_count = s.blkt.len / BLOCK_SIZE;
 	r = count_entries(&s, in, &s.idor, s.width, &idor_count, err);
 	if (r == 0)

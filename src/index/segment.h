@@ -35,6 +35,7 @@
 #define TERM_SOURCE   's'
 #define TERM_LANGUAGE 'l'
 #define TERM_TAG      't'
+#define TERM_AUTHOR   'a'
 
 struct segment_in {
 	/* Copy logical bytes [at, at+len), which lie inside the segment. */
@@ -80,6 +81,8 @@ struct segment {
 	uint64_t count;
 	unsigned width; /* of an idx */
 	struct segment_part digs, idor, keys, cols, dord, blkt, term, post;
+	uint16_t tokenizer; /* 0: no keyword index */
+	struct segment_part wlen, word, wpst; /* at 0: absent */
 	uint64_t key_count, dated, block_count;
 	struct segment_column column[COLUMN_MAX + 1];
 };

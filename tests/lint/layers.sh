@@ -9,7 +9,7 @@ allowed() {
 	io) echo 'io base fiche' ;;
 	format) echo 'format base fiche' ;;
 	article) echo 'article base fiche' ;;
-	index) echo 'index format base fiche' ;;
+	index) echo 'index format article base fiche' ;;
 	archive) echo 'archive index article format io base fiche' ;;
 	ingest) echo 'ingest article base fiche' ;;
 	fiche) echo 'fiche' ;;

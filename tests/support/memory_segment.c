@@ -186,7 +186,7 @@ void memory_segment_drive(const struct segment *s, struct memory_segment *m)
 	drive_orders(s, m);
 	drive_terms(s, m);
 	memory_out_init(&out);
-	if (good(index_merge(&part, 1, &out.out, &len, &err), &err)) {
+	if (good(index_merge(&part, 1, NULL, &out.out, &len, &err), &err)) {
 		struct memory_segment again;
 		struct segment t;
 

@@ -900,7 +900,7 @@ static int merge_wholes(struct whole *w, size_t count, struct memory_out *out,
 		parts[i].segment = &w[i].s;
 		parts[i].in = &w[i].in.in;
 	}
-	r = index_merge(parts, count, &out->out, len, err);
+	r = index_merge(parts, count, NULL, &out->out, len, err);
 	alloc_free(parts);
 	return r;
 }
@@ -992,7 +992,7 @@ static void segments_that_do_not_follow_each_other_are_refused(void **state)
 	whole_build(&w[1], &m);
 	memory_out_init(&out);
 	assert_int_equal(merge_wholes(w, 2, &out, &len, &err), FICHE_ERR_ARG);
-	assert_int_equal(index_merge(NULL, 0, &out.out, &len, &err),
+	assert_int_equal(index_merge(NULL, 0, NULL, &out.out, &len, &err),
 	                 FICHE_ERR_ARG);
 	assert_int_equal(out.bytes.len, 0);
 	whole_done(&w[0]);
@@ -1478,7 +1478,7 @@ static void every_failing_allocation_is_survived(void **state)
 		}
 		memory_out_init(&out);
 		alloc_fail_after(n, false);
-		r = index_merge(parts, count, &out.out, &len, &err);
+		r = index_merge(parts, count, NULL, &out.out, &len, &err);
 		done = alloc_faults_fired() == 0;
 		alloc_fail_after(-1, false);
 		assert_int_equal(r, done ? 0 : FICHE_ERR_NOMEM);

@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * search_suggest.c - "did you mean": the nearest word of the index to one that
+ * is nowhere in it.
+ *
+ * The whole dictionary is walked; it has some hundred thousand words, and this
+ * is done for words only that found nothing.
+ */
+
+#include <string.h>
+
+#include "archive/search.h"
+#include "base/err.h"
+#include "base/utf8.h"
+
+#define CHARS_MIN 3 /* shorter words are near to everything */
+
+struct spelling {
+	uint32_t c[TOKEN_MAX];
+	size_t count;
+};
+
+/* Characters of a word.  False: it is not UTF-8. */
+static bool spell(struct spelling *s, const uint8_t *word, size_t len)
+{
+	s->count = 0;
+	for (size_t at = 0; at < len;) {
+		unsigned n = utf8_decode(&s->c[s->count],
+		                         (const char *)word + at, len - at);
+
+		if (n == 0 || s->count == TOKEN_MAX - 1)
+			return false;
+		s->count++;
+		at += n;
+	}
+	return true;
+}
+
+/*
+ * Insertions, deletions, changes and exchanges of neighbours that lead from one
+ * to the other (optimal string alignment); above `limit` if they are more.
+ */
+static unsigned distance(const struct spelling *a, const struct spelling *b,
+                         unsigned limit)
+{
+	unsigned char row[3][TOKEN_MAX + 1];
+
+	for (size_t k = 0; k <= b->count; k++)
+		row[0][k] = (unsigned char)k;
+	for (size_t i = 1; i <= a->count; i++) {
+		unsigned char *now = row[i % 3], *last = row[(i + 2) % 3];
+		const unsigned char *before = row[(i + 1) % 3];
+		unsigned least = now[0] = (unsigned char)i;
+
+		for (size_t k = 1; k <= b->count; k++) {
+			unsigned best = last[k - 1];
+
+			if (a->c[i - 1] != b->c[k - 1])
+				best++;
+			if (last[k] + 1u < best)
+				best = last[k] + 1u;
+			if (now[k - 1] + 1u < best)
+				best = now[k - 1] + 1u;
+			if (i > 1 && k > 1 && a->c[i - 1] == b->c[k - 2] &&
+			    a->c[i - 2] == b->c[k - 1] &&
+			    before[k - 2] + 1u < best)
+				best = before[k - 2] + 1u;
+			now[k] = (unsigned char)best;
+			least = best < least ? best : least;
+		}
+		if (least > limit)
+			return limit + 1;
+	}
+	return row[a->count % 3][b->count];
+}
+
+struct nearest {
+	struct spelling wanted;
+	unsigned limit; /* of the distance; lower once something is found */
+	uint64_t records;
+	uint8_t word[TOKEN_MAX];
+	size_t len;
+};
+
+static void offer(struct nearest *n, const struct word_page *w)
+{
+	struct spelling s;
+	unsigned d;
+
+	/* A length in bytes bounds the one in characters. */
+	if (w->len + n->limit < n->wanted.count || !spell(&s, w->word, w->len))
+		return;
+	if (s.count + n->limit < n->wanted.count ||
+	    n->wanted.count + n->limit < s.count)
+		return;
+	d = distance(&n->wanted, &s, n->limit);
+	if (d > n->limit ||
+	    (d == n->limit && n->len > 0 && w->count <= n->records))
+		return;
+	n->limit = d;
+	n->records = w->count;
+	memcpy(n->word, w->word, w->len);
+	n->len = w->len;
+}
+
+static int suggest(struct fiche_hits *h, struct word_group *g,
+                   struct fiche_error *err)
+{
+	struct nearest n = { 0 };
+	int r = 0;
+
+	if (!spell(&n.wanted, g->text, g->len) || n.wanted.count < CHARS_MIN)
+		return 0;
+	n.limit = n.wanted.count < 5 ? 1 : 2;
+	for (size_t i = 0; r == 0 && i < h->part_count; i++) {
+		struct search_part *p = &h->part[i];
+		struct word_walk w;
+
+		word_walk_init(&w, p->words,
+		               view_words_in(&p->words_in, p->view,
+		                             p->segment));
+		while ((r = word_walk_next(&w, err)) == 0)
+			offer(&n, &w.page);
+		word_walk_done(&w);
+		r = r == FICHE_END ? 0 : r;
+	}
+	if (r == 0 && n.len > 0) {
+		g->nearest = arena_strndup(&h->arena, (const char *)n.word,
+		                           n.len);
+		if (!g->nearest)
+			return err_nomem(err);
+	}
+	return r;
+}
+
+int search_suggest(struct fiche_hits *h, struct fiche_error *err)
+{
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < h->group_count; i++) {
+		struct word_group *g = &h->group[i];
+
+		if (g->kind == QUERY_WORD && g->count == 0)
+			r = suggest(h, g, err);
+	}
+	return r;
+}
