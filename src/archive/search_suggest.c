@@ -111,7 +111,7 @@ static int suggest(struct fiche_hits *h, struct word_group *g,
 
 	if (!spell(&n.wanted, g->text, g->len) || n.wanted.count < CHARS_MIN)
 		return 0;
-	n.limit = n.wanted.count < 5 ? 1 : 2;
+	n.limit = n.wanted.count < 6 ? 1 : 2;
 	for (size_t i = 0; r == 0 && i < h->part_count; i++) {
 		struct search_part *p = &h->part[i];
 		struct word_walk w;

@@ -23,6 +23,7 @@
 #define CHUNK_MAX   256u
 #define CHUNK_LINK  4u /* behind it: offset of the next one */
 #define RUN_FLUSH   ((size_t)256 << 10)
+#define PREFETCH    8 /* words ahead */
 
 /* ---- a hashed set of words ---- */
 
@@ -32,10 +33,15 @@ struct word {
 	uint8_t len;
 };
 
+struct slot {
+	uint32_t tag;  /* high half of the hash, so that few words are looked at */
+	uint32_t word; /* 1 + index of a word, or 0 */
+};
+
 struct table {
 	struct word *word;
 	size_t count, cap;
-	uint32_t *slot; /* 1 + index of a word, or 0 */
+	struct slot *slot;
 	size_t slot_count; /* a power of two */
 	struct buf text;
 };
@@ -70,50 +76,43 @@ static uint64_t hash_of(const uint8_t *bytes, size_t len)
 		h = mix(h, v);
 	}
 	v = 0;
-	memcpy(&v, bytes, len);
+	for (size_t i = 0; i < len; i++)
+		v |= (uint64_t)bytes[i] << 8 * i;
 	h = mix(h, v);
 	return h ^ h >> 32;
+}
+
+static void table_link(const struct table *t, uint64_t hash, uint32_t word)
+{
+	size_t at = (size_t)hash & (t->slot_count - 1);
+
+	while (t->slot[at].word)
+		at = (at + 1) & (t->slot_count - 1);
+	t->slot[at] = (struct slot){ (uint32_t)(hash >> 32), word + 1 };
 }
 
 static int table_grow(struct table *t)
 {
 	size_t n = t->slot_count ? 2 * t->slot_count : SLOTS_MIN;
-	uint32_t *slot = alloc_zeroed(n, sizeof(*slot));
+	struct slot *slot = alloc_zeroed(n, sizeof(*slot));
 
 	if (!slot)
 		return FICHE_ERR_NOMEM;
-	for (size_t i = 0; i < t->count; i++) {
-		size_t at = (size_t)t->word[i].hash & (n - 1);
-
-		while (slot[at])
-			at = (at + 1) & (n - 1);
-		slot[at] = (uint32_t)i + 1;
-	}
 	alloc_free(t->slot);
 	t->slot = slot;
 	t->slot_count = n;
+	for (size_t i = 0; i < t->count; i++)
+		table_link(t, t->word[i].hash, (uint32_t)i);
 	return 0;
 }
 
-/* Index of the word, which is added if it is new. */
-static int table_find(struct table *t, const uint8_t *bytes, size_t len,
-                      uint64_t hash, uint32_t *out)
+static int table_add(struct table *t, const uint8_t *bytes, size_t len,
+                     uint64_t hash, uint32_t *out)
 {
 	struct word *w;
-	size_t at;
 
-	if (4 * (t->count + 1) > 3 * t->slot_count && table_grow(t) < 0)
-		return FICHE_ERR_NOMEM;
-	at = (size_t)hash & (t->slot_count - 1);
-	for (; t->slot[at]; at = (at + 1) & (t->slot_count - 1)) {
-		w = &t->word[t->slot[at] - 1];
-		if (w->hash == hash && w->len == len &&
-		    memcmp(t->text.ptr + w->text_at, bytes, len) == 0) {
-			*out = t->slot[at] - 1;
-			return 0;
-		}
-	}
-	if (alloc_grow(&t->word, &t->cap, t->count + 1, sizeof(*t->word)) < 0)
+	if ((4 * (t->count + 1) > 3 * t->slot_count && table_grow(t) < 0) ||
+	    alloc_grow(&t->word, &t->cap, t->count + 1, sizeof(*t->word)) < 0)
 		return FICHE_ERR_NOMEM;
 	w = &t->word[t->count];
 	w->hash = hash;
@@ -122,23 +121,52 @@ static int table_find(struct table *t, const uint8_t *bytes, size_t len,
 	buf_put(&t->text, bytes, len);
 	if (!buf_ok(&t->text))
 		return FICHE_ERR_NOMEM;
+	table_link(t, hash, (uint32_t)t->count);
 	*out = (uint32_t)t->count++;
-	t->slot[at] = *out + 1;
 	return 0;
+}
+
+/* Index of the word, which is added if it is new: then it is the last. */
+static int table_find(struct table *t, const uint8_t *bytes, size_t len,
+                      uint64_t hash, uint32_t *out)
+{
+	const size_t mask = t->slot_count - 1;
+
+	for (size_t at = (size_t)hash & mask; t->slot && t->slot[at].word;
+	     at = (at + 1) & mask) {
+		const struct word *w;
+
+		if (t->slot[at].tag != (uint32_t)(hash >> 32))
+			continue;
+		w = &t->word[t->slot[at].word - 1];
+		if (w->len == len &&
+		    memcmp(t->text.ptr + w->text_at, bytes, len) == 0) {
+			*out = t->slot[at].word - 1;
+			return 0;
+		}
+	}
+	return table_add(t, bytes, len, hash, out);
+}
+
+/* Let the processor fetch what a look-up will need first. */
+static void table_prefetch(const struct table *t, uint64_t hash)
+{
+	if (t->slot)
+		__builtin_prefetch(&t->slot[hash & (t->slot_count - 1)]);
 }
 
 /* ---- the words of some records ---- */
 
 /* One word of one record. */
 struct found {
-	uint32_t word;
+	uint32_t record;
+	uint32_t next; /* 1 + index of the same word's in a later record, or 0 */
 	uint8_t count, title;
 };
 
-/* What a word has in the record being added. */
+/* The records of a word, as a chain. */
 struct tally {
-	uint32_t record; /* 1 + the record; another one: nothing yet */
-	uint32_t found;  /* index in `found` */
+	uint32_t first, last; /* in `found` */
 };
 
 struct words_block {
@@ -147,9 +175,8 @@ struct words_block {
 	size_t tally_cap;
 	struct found *found;
 	size_t found_count, found_cap;
-	size_t *end; /* of each record's, in `found` */
-	uint32_t *length;
-	size_t records, end_cap, length_cap;
+	uint32_t *length; /* of each record */
+	size_t records, length_cap;
 };
 
 struct words_block *words_block_new(void)
@@ -164,7 +191,6 @@ void words_block_free(struct words_block *b)
 	table_done(&b->table);
 	alloc_free(b->tally);
 	alloc_free(b->found);
-	alloc_free(b->end);
 	alloc_free(b->length);
 	alloc_free(b);
 }
@@ -176,28 +202,41 @@ void words_block_clear(struct words_block *b)
 	b->records = 0;
 }
 
+/* The word was not in this record before. */
+static int add_found(struct words_block *b, uint32_t word, bool is_new)
+{
+	const uint32_t at = (uint32_t)b->found_count;
+
+	if (alloc_grow(&b->found, &b->found_cap, b->found_count + 1,
+	               sizeof(*b->found)) < 0 ||
+	    (is_new && alloc_grow(&b->tally, &b->tally_cap, b->table.count,
+	                          sizeof(*b->tally)) < 0))
+		return FICHE_ERR_NOMEM;
+	b->found[b->found_count++] =
+		(struct found){ .record = (uint32_t)b->records };
+	if (is_new)
+		b->tally[word].first = at;
+	else
+		b->found[b->tally[word].last].next = at + 1;
+	b->tally[word].last = at;
+	return 0;
+}
+
 static int count_word(struct words_block *b, const struct token *t, bool title)
 {
 	const size_t words = b->table.count;
 	struct found *f;
 	uint32_t word;
+	bool is_new;
 
 	if (table_find(&b->table, t->bytes, t->len, hash_of(t->bytes, t->len),
-	               &word) < 0 ||
-	    alloc_grow(&b->tally, &b->tally_cap, b->table.count,
-	               sizeof(*b->tally)) < 0)
+	               &word) < 0)
 		return FICHE_ERR_NOMEM;
-	if (b->table.count > words)
-		b->tally[word].record = 0;
-	if (b->tally[word].record != b->records + 1) {
-		if (alloc_grow(&b->found, &b->found_cap, b->found_count + 1,
-		               sizeof(*b->found)) < 0)
-			return FICHE_ERR_NOMEM;
-		b->tally[word].record = (uint32_t)b->records + 1;
-		b->tally[word].found = (uint32_t)b->found_count;
-		b->found[b->found_count++] = (struct found){ .word = word };
-	}
-	f = &b->found[b->tally[word].found];
+	is_new = b->table.count > words;
+	if ((is_new || b->found[b->tally[word].last].record != b->records) &&
+	    add_found(b, word, is_new) < 0)
+		return FICHE_ERR_NOMEM;
+	f = &b->found[b->tally[word].last];
 	if (f->count < POSTINGS_COUNT_MAX)
 		f->count++;
 	f->title |= title;
@@ -224,9 +263,7 @@ int words_block_add(struct words_block *b, const struct fiche_article *a)
 	uint32_t length = 0;
 	int r;
 
-	if (alloc_grow(&b->end, &b->end_cap, b->records + 1, sizeof(*b->end)) <
-	            0 ||
-	    alloc_grow(&b->length, &b->length_cap, b->records + 1,
+	if (alloc_grow(&b->length, &b->length_cap, b->records + 1,
 	               sizeof(*b->length)) < 0)
 		return FICHE_ERR_NOMEM;
 	r = count_text(b, a->title, true, &length);
@@ -234,7 +271,6 @@ int words_block_add(struct words_block *b, const struct fiche_article *a)
 		r = count_text(b, a->text, false, &length);
 	for (size_t i = 0; r == 0 && i < a->tag_count; i++)
 		r = count_text(b, a->tags[i], false, &length);
-	b->end[b->records] = b->found_count;
 	b->length[b->records++] = length;
 	return r;
 }
@@ -338,38 +374,46 @@ static void add_posting(struct words_builder *b, struct chain *c, uint32_t idx,
 	c->count++;
 }
 
+/* All postings of a word of the block, whose first record is `first`. */
+static int add_word(struct words_builder *b, const struct words_block *k,
+                    size_t word, uint32_t first)
+{
+	const struct word *w = &k->table.word[word];
+	const size_t words = b->table.count;
+	struct chain *c;
+	uint32_t to;
+
+	if (table_find(&b->table, k->table.text.ptr + w->text_at, w->len,
+	               w->hash, &to) < 0 ||
+	    alloc_grow(&b->chain, &b->chain_cap, b->table.count,
+	               sizeof(*b->chain)) < 0)
+		return FICHE_ERR_NOMEM;
+	c = &b->chain[to];
+	if (b->table.count > words)
+		*c = (struct chain){ 0 };
+	for (uint32_t i = k->tally[word].first + 1; i > 0;
+	     i = k->found[i - 1].next)
+		add_posting(b, c, first + k->found[i - 1].record,
+		            &k->found[i - 1]);
+	return buf_ok(&b->chunks) ? 0 : FICHE_ERR_NOMEM;
+}
+
 int words_builder_add(struct words_builder *b, const struct words_block *k)
 {
-	uint32_t *to = alloc_resize(NULL, k->table.count, sizeof(*to));
-	size_t at = 0;
-	int r = to ? 0 : FICHE_ERR_NOMEM;
+	const uint32_t first = (uint32_t)b->norms.len;
+	int r = 0;
 
 	for (size_t i = 0; r == 0 && i < k->table.count; i++) {
-		const struct word *w = &k->table.word[i];
-		const size_t words = b->table.count;
-
-		r = table_find(&b->table, k->table.text.ptr + w->text_at,
-		               w->len, w->hash, &to[i]);
-		if (r == 0 && b->table.count > words) {
-			r = alloc_grow(&b->chain, &b->chain_cap,
-			               b->table.count, sizeof(*b->chain));
-			if (r == 0)
-				b->chain[to[i]] = (struct chain){ 0 };
-		}
+		if (i + PREFETCH < k->table.count)
+			table_prefetch(&b->table,
+			               k->table.word[i + PREFETCH].hash);
+		r = add_word(b, k, i, first);
 	}
-	for (size_t i = 0; r == 0 && i < k->records; i++) {
-		uint32_t idx = (uint32_t)b->norms.len;
-
-		for (; at < k->end[i]; at++)
-			add_posting(b, &b->chain[to[k->found[at].word]], idx,
-			            &k->found[at]);
+	for (size_t i = 0; i < k->records; i++) {
 		buf_u8(&b->norms, norm_of_length(k->length[i]));
 		b->tokens += k->length[i];
-		if (!buf_ok(&b->norms) || !buf_ok(&b->chunks))
-			r = FICHE_ERR_NOMEM;
 	}
-	alloc_free(to);
-	return r;
+	return r == 0 && buf_ok(&b->norms) ? 0 : FICHE_ERR_NOMEM;
 }
 
 /* ---- runs ---- */
