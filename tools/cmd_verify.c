@@ -6,12 +6,12 @@
 #include <string.h>
 
 #include "args.h"
+#include "common_options.h"
 #include "fiche/fiche.h"
 #include "glyph.h"
 #include "output.h"
 #include "progress.h"
 #include "str.h"
-#include "values.h"
 
 struct check {
 	struct tool *tool;
@@ -228,18 +228,14 @@ static void check_one(struct check *c, const struct args *args)
 int cmd_verify(struct tool *t, const struct args *args)
 {
 	struct check c = { .tool = t };
-	const char *threads = args_value(args, OPT_THREADS);
-	uint64_t n = 0;
+	int r;
 
-	if (threads && (!value_count(&n, threads) || n == 0 || n > 1024))
-		return usage(t,
-		             "--threads: '%s' is not a number from 1 to "
-		             "1024",
-		             threads);
+	r = read_threads(&c.options.threads, t, args);
+	if (r != 0)
+		return r;
 	t->silent = args_have(args, OPT_STATUS);
 	c.json = args_have(args, OPT_JSON) && !t->silent;
 	c.options.quick = args_have(args, OPT_QUICK);
-	c.options.threads = (unsigned)n;
 	c.options.on_finding = on_finding;
 	c.options.on_progress = on_progress;
 	c.options.ctx = &c;

@@ -96,6 +96,7 @@ void help_overview(struct str *out, bool whole)
 	option_list(out, NULL);
 	str_add(out, "\nExamples:\n"
 	             "  fiche pack news.fiche scrape/*.jsonl.gz\n"
+	             "  fiche search news.fiche '\"flood defences\" mayor'\n"
 	             "  fiche list news.fiche --date 2024-03 --source "
 	             "example.org\n"
 	             "  fiche extract news.fiche https://example.org/a > "

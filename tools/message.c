@@ -47,6 +47,7 @@ int exit_code_of(int status)
 		return RC_LIMIT;
 	case FICHE_ERR_FOREIGN:
 	case FICHE_ERR_UNSUPPORTED:
+	case FICHE_ERR_NOINDEX:
 		return RC_UNSUPPORTED;
 	case FICHE_ERR_TRUNCATED:
 	case FICHE_ERR_CORRUPT:

@@ -12,7 +12,8 @@
 
 #define ALL   ((1u << CMD_COUNT) - 1)
 #define PICKS (IN(LIST) | IN(SHOW) | IN(EXTRACT))
-#define READS (PICKS | IN(INFO))
+#define FILTERS (PICKS | IN(SEARCH))
+#define READS (FILTERS | IN(INFO))
 
 const char *const option_group_names[GROUP_COUNT] = {
 	[GROUP_OWN] = "Options",
@@ -28,11 +29,14 @@ const struct option_row option_rows[] = {
 	  "add to an archive; made if it is not there" },
 	{ OPT_DEFAULT, "default", 0, "KEY=VALUE,...", IN(PACK), GROUP_OWN,
 	  "for records that lack it: source, lang, section, tag" },
+	{ OPT_INDEX, "index", 0, "words|basic", IN(PACK) | IN(REINDEX),
+	  GROUP_OWN, "words: for 'fiche search' (the default); basic: smaller" },
 	{ OPT_LEVEL, "level", 0, "N", IN(PACK), GROUP_OWN,
 	  "how hard to compress, 1 (fast) to 22 (small)" },
 	{ OPT_PROFILE, "profile", 0, "dictionary|plain", IN(PACK), GROUP_OWN,
 	  "plain: larger, but 'zstd -dc' alone prints everything" },
-	{ OPT_THREADS, "threads", 'j', "N", IN(PACK) | IN(VERIFY), GROUP_OWN,
+	{ OPT_THREADS, "threads", 'j', "N",
+	  IN(PACK) | IN(VERIFY) | IN(REINDEX), GROUP_OWN,
 	  "how many to use; one for each processor if not given" },
 	{ OPT_CHECKPOINT, "checkpoint", 0, "TIME|SIZE", IN(PACK), GROUP_OWN,
 	  "commit this often, as in 30s, 5m or 1GiB (default: 4GiB)" },
@@ -45,24 +49,46 @@ const struct option_row option_rows[] = {
 	  "add although the last commit is damaged: it becomes void" },
 	{ OPT_UUID, "uuid", 0, "HEX", IN(PACK), GROUP_OWN,
 	  "identity of a new archive, 32 digits" },
-	{ OPT_TIME, "time", 0, "TIME", IN(PACK), GROUP_OWN,
+	{ OPT_TIME, "time", 0, "TIME", IN(PACK) | IN(REINDEX), GROUP_OWN,
 	  "use it for every clock reading (default: SOURCE_DATE_EPOCH)" },
-	{ OPT_JSON, "json", 0, NULL, IN(PACK), GROUP_OWN,
+	{ OPT_JSON, "json", 0, NULL, IN(PACK) | IN(REINDEX), GROUP_OWN,
 	  "print the summary as one JSON object" },
 
+	/* search */
+	{ OPT_COUNT, "count", 0, NULL, IN(SEARCH), GROUP_OWN,
+	  "print only how many articles match" },
+	{ OPT_FACET, "facet", 0, "FIELD[:N]", IN(SEARCH), GROUP_OWN,
+	  "count by source, tag, lang or author, N of them (default: 10)" },
+	{ OPT_HISTOGRAM, "histogram", 0, "day|week|month|year", IN(SEARCH),
+	  GROUP_OWN, "count by date" },
+	{ OPT_CONTEXT, "context", 'C', "N", IN(SEARCH), GROUP_OWN,
+	  "show N characters of the text (default: 160)" },
+	{ OPT_SNIPPETS, "snippets", 0, NULL, IN(SEARCH), GROUP_OWN,
+	  "show where the words stand in the text (the default)" },
+	{ OPT_NO_SNIPPETS, "no-snippets", 0, NULL, IN(SEARCH), GROUP_OWN,
+	  "do not, which is faster" },
+	{ OPT_STEM, "stem", 0, NULL, IN(SEARCH), GROUP_OWN,
+	  "find other forms of the words too (the default)" },
+	{ OPT_EXACT, "exact", 0, NULL, IN(SEARCH), GROUP_OWN,
+	  "find the words only as they are typed" },
+	{ OPT_SCAN, "scan", 0, NULL, IN(SEARCH), GROUP_OWN,
+	  "read the articles that have no keyword index (slow)" },
+	{ OPT_JSON, "json", 0, NULL, IN(SEARCH), GROUP_OWN,
+	  "print one JSON object a line, a summary last" },
+
 	/* list */
-	{ OPT_FORMAT, "format", 0, "table|tsv|csv|jsonl", IN(LIST), GROUP_OWN,
-	  "how to print (default: table)" },
-	{ OPT_FIELDS, "fields", 0, "NAME,...", IN(LIST), GROUP_OWN,
+	{ OPT_FORMAT, "format", 0, "table|tsv|csv|jsonl",
+	  IN(LIST) | IN(SEARCH), GROUP_OWN, "how to print (default: table)" },
+	{ OPT_FIELDS, "fields", 0, "NAME,...", IN(LIST) | IN(SEARCH), GROUP_OWN,
 	  "which fields, in this order; 'fiche help list' names them" },
 	{ OPT_JSON, "json", 0, NULL, IN(LIST), GROUP_OWN,
 	  "the same as --format jsonl" },
-	{ OPT_SHORT, "short", 's', NULL, IN(LIST), GROUP_OWN,
+	{ OPT_SHORT, "short", 's', NULL, IN(LIST) | IN(SEARCH), GROUP_OWN,
 	  "ids only, one a line" },
 	{ OPT_DIGEST, "digest", 0, NULL, IN(LIST), GROUP_OWN,
 	  "whole ids (SHA-256 of the record) in tables too" },
-	{ OPT_NULL, "null", '0', NULL, IN(LIST) | IN(EXTRACT), GROUP_OWN,
-	  "end each with a NUL byte, not a line end" },
+	{ OPT_NULL, "null", '0', NULL, IN(LIST) | IN(SEARCH) | IN(EXTRACT),
+	  GROUP_OWN, "end each with a NUL byte, not a line end" },
 
 	/* show */
 	{ OPT_META, "meta", 0, NULL, IN(SHOW), GROUP_OWN,
@@ -105,33 +131,33 @@ const struct option_row option_rows[] = {
 	  "print the manual page (roff)" },
 
 	/* which articles */
-	{ OPT_ID, "id", 0, "ID", PICKS, GROUP_SELECT,
+	{ OPT_ID, "id", 0, "ID", FILTERS, GROUP_SELECT,
 	  "8 or more digits of its id, or the scraper's own id" },
-	{ OPT_URL, "url", 0, "URL", PICKS, GROUP_SELECT,
+	{ OPT_URL, "url", 0, "URL", FILTERS, GROUP_SELECT,
 	  "its address; '*' and '?' make a pattern" },
-	{ OPT_SOURCE, "source", 0, "NAME", PICKS, GROUP_SELECT,
+	{ OPT_SOURCE, "source", 0, "NAME", FILTERS, GROUP_SELECT,
 	  "its source; '*' and '?' make a pattern" },
-	{ OPT_TAG, "tag", 0, "NAME", PICKS, GROUP_SELECT,
+	{ OPT_TAG, "tag", 0, "NAME", FILTERS, GROUP_SELECT,
 	  "has this tag; '*' and '?' make a pattern" },
-	{ OPT_LANG, "lang", 0, "CODE", PICKS, GROUP_SELECT,
+	{ OPT_LANG, "lang", 0, "CODE", FILTERS, GROUP_SELECT,
 	  "its language" },
-	{ OPT_DATE, "date", 0, "DATE", PICKS, GROUP_SELECT,
+	{ OPT_DATE, "date", 0, "DATE", FILTERS, GROUP_SELECT,
 	  "2024, 2024-03, 2024-03-05, 2024-03..2024-05, ..2019, 7d, today" },
-	{ OPT_FROM, "from", 0, "DATE", PICKS, GROUP_SELECT,
+	{ OPT_FROM, "from", 0, "DATE", FILTERS, GROUP_SELECT,
 	  "from the beginning of DATE" },
-	{ OPT_FROM, "since", 0, "DATE", PICKS, GROUP_SELECT,
+	{ OPT_FROM, "since", 0, "DATE", FILTERS, GROUP_SELECT,
 	  "the same as --from" },
-	{ OPT_TO, "to", 0, "DATE", PICKS, GROUP_SELECT,
+	{ OPT_TO, "to", 0, "DATE", FILTERS, GROUP_SELECT,
 	  "to the end of DATE" },
-	{ OPT_TO, "until", 0, "DATE", PICKS, GROUP_SELECT,
+	{ OPT_TO, "until", 0, "DATE", FILTERS, GROUP_SELECT,
 	  "the same as --to" },
-	{ OPT_LATEST, "latest", 0, NULL, PICKS, GROUP_SELECT,
+	{ OPT_LATEST, "latest", 0, NULL, FILTERS, GROUP_SELECT,
 	  "the newest version of each URL (the default)" },
-	{ OPT_FIRST, "first", 0, NULL, PICKS, GROUP_SELECT,
+	{ OPT_FIRST, "first", 0, NULL, FILTERS, GROUP_SELECT,
 	  "the oldest version of each URL" },
-	{ OPT_ALL_VERSIONS, "all-versions", 0, NULL, PICKS, GROUP_SELECT,
+	{ OPT_ALL_VERSIONS, "all-versions", 0, NULL, FILTERS, GROUP_SELECT,
 	  "every version" },
-	{ OPT_AT, "at", 0, "DATE", PICKS, GROUP_SELECT,
+	{ OPT_AT, "at", 0, "DATE", FILTERS, GROUP_SELECT,
 	  "the version that was current at the end of DATE" },
 	{ OPT_SORT, "sort", 0, "archive|date|newest", PICKS, GROUP_SELECT,
 	  "as stored (the default), oldest first, newest first" },
@@ -139,6 +165,12 @@ const struct option_row option_rows[] = {
 	  "the other way round" },
 	{ OPT_LIMIT, "limit", 0, "N", PICKS, GROUP_SELECT,
 	  "at most N articles; 0 is no limit" },
+	{ OPT_SORT, "sort", 0, "relevance|newest|oldest", IN(SEARCH),
+	  GROUP_SELECT, "the best first (the default), or by date" },
+	{ OPT_LIMIT, "limit", 0, "N", IN(SEARCH), GROUP_SELECT,
+	  "at most N articles (default: 10); 0 is no limit" },
+	{ OPT_OFFSET, "offset", 0, "N", IN(SEARCH), GROUP_SELECT,
+	  "leave out the first N" },
 
 	/* which state */
 	{ OPT_COMMIT, "commit", 0, "N", READS, GROUP_ARCHIVE,
@@ -148,10 +180,11 @@ const struct option_row option_rows[] = {
 
 	/* general */
 	{ OPT_PROGRESS, "progress", 0, "auto|always|never",
-	  IN(PACK) | IN(VERIFY), GROUP_GENERAL,
+	  IN(PACK) | IN(VERIFY) | IN(REINDEX), GROUP_GENERAL,
 	  "show how far it is (default: auto, on a terminal)" },
-	{ OPT_COLOR, "color", 0, "auto|always|never", IN(LIST) | IN(SHOW),
-	  GROUP_GENERAL, "colour (default: auto, on a terminal)" },
+	{ OPT_COLOR, "color", 0, "auto|always|never",
+	  IN(LIST) | IN(SHOW) | IN(SEARCH), GROUP_GENERAL,
+	  "colour (default: auto, on a terminal)" },
 	{ OPT_QUIET, "quiet", 'q', NULL, ALL & ~(IN(HELP) | IN(COMPLETION)),
 	  GROUP_GENERAL, "print errors only" },
 	{ OPT_HELP, "help", 'h', NULL, ALL | PROGRAM, GROUP_GENERAL,
@@ -186,6 +219,34 @@ const struct command_row command_rows[CMD_COUNT] = {
 		"fiche pack news.fiche pages/ --default "
 		"source=example.org,lang=en\n",
 		2, 0, cmd_pack },
+	[CMD_SEARCH] = {
+		"search", "ARCHIVE... QUERY",
+		"find articles by their words, the best first",
+		"The last operand is the query; those before it are archives, "
+		"searched as if they were one. All words must occur, in title, "
+		"text or tags. Case and accents do not matter, and other "
+		"forms of a word count as the word.\n"
+		"In a query, \"flood defences\" is a phrase, word for word, and "
+		"climat* the beginning of words; 'a OR b', '-word' and "
+		"parentheses mean what they do elsewhere; 'a near/5 b' "
+		"leaves at most 5 words between the two. title:word looks into titles only. "
+		"source:NAME, tag:NAME, author:NAME, lang:CODE, url:URL and "
+		"date:DATE choose as the options of these names do. What "
+		"makes no sense is read as plain words, and a note says so. "
+		"A query that begins with '-' stands behind '--'.\n"
+		"The query '' stands for all articles that the options "
+		"choose.\n"
+		"With --facet and --histogram the counts follow the "
+		"articles; with --count they come without them. Without "
+		"colour, and in JSON, words are marked by the quotation marks "
+		"U+00AB and U+00BB. JSON objects that are no article have a "
+		"type: facet, histogram, summary.\n",
+		"fiche search news.fiche '\"flood defences\" mayor'\n"
+		"fiche search 2023.fiche 2024.fiche 'strike -football' "
+		"--sort newest\n"
+		"fiche search news.fiche 'climat* OR weather' --facet source "
+		"--histogram month\n",
+		1, 0, cmd_search },
 	[CMD_LIST] = {
 		"list", "ARCHIVE",
 		"list articles, one a line",
@@ -251,6 +312,17 @@ const struct command_row command_rows[CMD_COUNT] = {
 		"fiche verify --quick *.fiche\n"
 		"fiche verify --json news.fiche\n",
 		1, 0, cmd_verify },
+	[CMD_REINDEX] = {
+		"reindex", "ARCHIVE",
+		"make the index of an archive anew",
+		"Appends an index of everything, from the articles "
+		"themselves, as one more commit; nothing is rewritten. This "
+		"gives a keyword index to an archive that was packed with "
+		"--index basic, and makes searching faster after many small "
+		"appends. With --index basic the keyword index is left out "
+		"from then on.\n",
+		"fiche reindex news.fiche\n",
+		1, 1, cmd_reindex },
 	[CMD_HELP] = {
 		"help", "[COMMAND]",
 		"explain a command, or all",
@@ -275,7 +347,8 @@ const struct exit_row exit_rows[] = {
 	{ 3, "done, but some inputs or records were left out" },
 	{ 4, "the archive is damaged" },
 	{ 5, "a file cannot be read or written" },
-	{ 6, "not an archive, or one that needs a newer program" },
+	{ 6, "not an archive, one that needs a newer program, or without "
+	     "keyword index" },
 	{ 7, "another program is writing to the archive" },
 	{ 8, "a signature is wrong" },
 	{ 9, "out of memory, or over a limit" },

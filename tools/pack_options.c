@@ -3,23 +3,13 @@
 
 #include "pack_options.h"
 
-#include <stdlib.h>
 #include <string.h>
 
+#include "common_options.h"
 #include "defaults.h"
 #include "values.h"
 
 #define CHECKPOINT_BYTES ((uint64_t)4 << 30)
-
-static int read_count(struct tool *t, const char *name, const char *text,
-                      uint64_t least, uint64_t most, uint64_t *out)
-{
-	if (!value_count(out, text) || *out < least || *out > most)
-		return usage(t, "--%s: '%s' is not a number from %llu to %llu",
-		             name, text, (unsigned long long)least,
-		             (unsigned long long)most);
-	return 0;
-}
 
 static int read_checkpoint(struct pack_options *p, struct tool *t,
                            const char *text)
@@ -72,25 +62,11 @@ static int read_identity(struct pack_options *p, struct tool *t,
 {
 	struct fiche_writer_options *o = &p->writer;
 	const char *uuid = args_value(a, OPT_UUID);
-	const char *when = args_value(a, OPT_TIME);
-	const char *epoch = getenv("SOURCE_DATE_EPOCH");
+	int r;
 
-	if (when) {
-		if (!value_time(&o->time, when))
-			return usage(t,
-			             "--time: '%s' is not a time "
-			             "(seconds since 1970, or "
-			             "2024-03-01T12:00:00Z)",
-			             when);
-		o->has_time = true;
-	} else if (epoch && epoch[0] != '\0') {
-		if (!value_time(&o->time, epoch))
-			return usage(t,
-			             "SOURCE_DATE_EPOCH: '%s' is not "
-			             "a number of seconds",
-			             epoch);
-		o->has_time = true;
-	}
+	r = read_clock(&o->has_time, &o->time, t, a);
+	if (r != 0)
+		return r;
 	if (uuid) {
 		if (!value_uuid(p->uuid, uuid))
 			return usage(t,
@@ -103,6 +79,16 @@ static int read_identity(struct pack_options *p, struct tool *t,
 		o->uuid = p->uuid;
 	}
 	return 0;
+}
+
+static enum fiche_index index_wanted(const struct args *a)
+{
+	const char *text = args_value(a, OPT_INDEX);
+
+	if (!text)
+		return FICHE_INDEX_DEFAULT;
+	return strcmp(text, "basic") == 0 ? FICHE_INDEX_BASIC
+	                                  : FICHE_INDEX_WORDS;
 }
 
 int pack_options_read(struct pack_options *p, struct tool *t,
@@ -119,16 +105,14 @@ int pack_options_read(struct pack_options *p, struct tool *t,
 	p->writer.mode = args_have(a, OPT_APPEND) ? FICHE_APPEND : FICHE_CREATE;
 	text = args_value(a, OPT_LEVEL);
 	if (text) {
-		r = read_count(t, "level", text, 1, 22, &n);
+		r = read_count(&n, t, "level", text, 1, 22);
 		p->writer.level = r == 0 ? (int)n : 0;
 	}
-	text = args_value(a, OPT_THREADS);
-	if (text && r == 0) {
-		r = read_count(t, "threads", text, 1, 1024, &n);
-		p->writer.threads = r == 0 ? (unsigned)n : 0;
-	}
+	if (r == 0)
+		r = read_threads(&p->writer.threads, t, a);
 	text = args_value(a, OPT_PROFILE);
 	p->writer.plain = text && strcmp(text, "plain") == 0;
+	p->writer.index = index_wanted(a);
 	p->ingest.checkpoint_bytes = CHECKPOINT_BYTES;
 	text = args_value(a, OPT_CHECKPOINT);
 	if (text && r == 0)

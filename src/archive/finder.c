@@ -6,7 +6,7 @@
 #include "base/alloc.h"
 #include "base/err.h"
 
-#define WAVE 16
+#define WAVE 8
 
 struct finder {
 	struct pool *pool;

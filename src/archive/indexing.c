@@ -9,7 +9,8 @@
 #include "base/err.h"
 #include "index/words_merge.h"
 
-#define RUN_MEMORY ((size_t)64 << 20)
+#define RUN_MEMORY   ((size_t)64 << 20)
+#define WORDS_MEMORY ((size_t)32 << 20) /* buffers may have twice as much */
 
 struct run {
 	struct spool spool;
@@ -153,7 +154,7 @@ int indexing_words(struct indexing *x, const struct words_block *k,
 {
 	if (words_builder_add(x->words, k) < 0)
 		return err_nomem(err);
-	if (words_builder_memory(x->words) > RUN_MEMORY)
+	if (words_builder_memory(x->words) > WORDS_MEMORY)
 		return finish_words(x, err);
 	return 0;
 }

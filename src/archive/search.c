@@ -75,15 +75,22 @@ static int open_archives(struct fiche_hits *h,
 }
 
 /* Records without keyword index, in all archives. */
-static int no_index(struct fiche_hits *h, uint64_t records,
-                    struct fiche_error *err)
+static int no_index(uint64_t records, struct fiche_error *err)
 {
-	(void)h;
 	return err_set(err, FICHE_ERR_NOINDEX, FICHE_NOWHERE,
 	               records == 1
 	                       ? "%llu article has no keyword index"
 	                       : "%llu articles have no keyword index",
 	               (unsigned long long)records);
+}
+
+/* Where no words are asked for, none are needed. */
+static int open_part(struct fiche_hits *h, struct search_archive *a, size_t i,
+                     const struct reader_segment **out, struct fiche_error *err)
+{
+	if (h->group_count == 0)
+		return reader_segment(a->reader, a->view, i, false, out, err);
+	return reader_words(a->reader, a->view, i, h->opt.scan, out, err);
 }
 
 static int open_parts(struct fiche_hits *h, struct fiche_error *err)
@@ -98,8 +105,7 @@ static int open_parts(struct fiche_hits *h, struct fiche_error *err)
 		     k++) {
 			struct search_part *p = &h->part[h->part_count];
 
-			r = reader_words(a->reader, a->view, k, h->opt.scan,
-			                 &p->segment, err);
+			r = open_part(h, a, k, &p->segment, err);
 			if (r == FICHE_ERR_NOINDEX) {
 				missing += p->segment->where.record_count;
 				r = 0;
@@ -109,13 +115,15 @@ static int open_parts(struct fiche_hits *h, struct fiche_error *err)
 				break;
 			p->reader = i;
 			p->view = a->view;
-			p->words = &p->segment->words;
 			h->records += p->segment->where.record_count;
-			h->tokens += p->words->tokens;
+			if (h->group_count > 0) {
+				p->words = &p->segment->words;
+				h->tokens += p->words->tokens;
+			}
 			h->part_count++;
 		}
 	}
-	return r == 0 && missing > 0 ? no_index(h, missing, err) : r;
+	return r == 0 && missing > 0 ? no_index(missing, err) : r;
 }
 
 /* What BM25 makes of the lengths, now that all records are known. */
@@ -131,7 +139,7 @@ static void weigh_lengths(struct fiche_hits *h)
 		h->length_part[i] =
 			K1 * (1 - B +
 		              B * (double)norm_to_length((uint8_t)i) / mean);
-	for (size_t i = 0; i < h->part_count; i++) {
+	for (size_t i = 0; h->group_count > 0 && i < h->part_count; i++) {
 		struct search_part *p = &h->part[i];
 		double stretch = mean / p->words->average;
 
@@ -149,9 +157,9 @@ static int search(struct fiche_hits *h, struct fiche_reader *const *readers,
 	int r = open_archives(h, readers, count, err);
 
 	if (r == 0)
-		r = open_parts(h, err);
-	if (r == 0)
 		r = search_plan(h, err);
+	if (r == 0)
+		r = open_parts(h, err);
 	if (r == 0)
 		r = search_filters(h, err);
 	if (r == 0)

@@ -252,16 +252,14 @@ static int find_languages(struct stemming *s, struct fiche_error *err)
 /*
  * What all words of the same stem begin with, as far as stems are made by
  * changing ends: what word and stem share, less two characters, but at least
- * two.  Some languages change beginnings as well.
+ * three if they share so many.
  */
-static size_t common_start(const char *language, const uint8_t *word,
-                           size_t len, const char *stem, size_t stem_len)
+static size_t common_start(const uint8_t *word, size_t len, const char *stem,
+                           size_t stem_len)
 {
 	size_t start[TOKEN_MAX + 1] = { 0 }; /* of each character */
 	size_t chars = 0, same = 0, n;
 
-	if (strcmp(language, "ar") == 0 || strcmp(language, "id") == 0)
-		return 0;
 	while (same < len && same < stem_len &&
 	       word[same] == (uint8_t)stem[same])
 		same++;
@@ -273,7 +271,39 @@ static size_t common_start(const char *language, const uint8_t *word,
 			break;
 		start[++chars] = at + n;
 	}
-	return start[chars > 4 ? chars - 2 : chars < 2 ? chars : 2];
+	return start[chars > 5 ? chars - 2 : chars < 3 ? chars : 3];
+}
+
+/* What stemmers take from the front, where a language has it; "" ends it. */
+static const char *const *prefixes_of(const char *language)
+{
+	static const char *const none[] = { "" };
+	static const char *const arabic[] = {
+		"ال",  "وال", "بال", "كال", "فال", "لل", "و",
+		"ف",   "ب",   "ك",   "ل",   "",
+	};
+	static const char *const indonesian[] = {
+		"me",  "mem", "men", "meng", "ber", "di", "ter", "ke",
+		"se",  "pe",  "pem", "pen",  "peng", "per", "",
+	};
+
+	if (strcmp(language, "ar") == 0)
+		return arabic;
+	return strcmp(language, "id") == 0 ? indonesian : none;
+}
+
+/* The word or the stem behind such a prefix of the word. */
+static size_t skip_prefix(const char *language, const uint8_t *word, size_t len)
+{
+	size_t longest = 0;
+
+	for (const char *const *p = prefixes_of(language); **p; p++) {
+		size_t n = strlen(*p);
+
+		if (n < len && n > longest && memcmp(word, *p, n) == 0)
+			longest = n;
+	}
+	return longest;
 }
 
 /* ---- looking up ---- */
@@ -389,28 +419,53 @@ static int take_single(struct look_up *l)
 	return r == FICHE_END ? 0 : r;
 }
 
-static int take_stem(struct look_up *l, const char *language)
+/* Keep the words that begin with `start` and have the stem. */
+static int take_stem_from(struct look_up *l, const char *language,
+                          const struct buf *start, const char *stem, size_t len)
 {
-	const struct word_group *g = l->group;
 	const struct word_page *w = &l->walk.page;
-	char stem[STEM_MAX], other[STEM_MAX];
-	size_t len = stem_of(l->hits, language, g->text, g->len, stem), n;
-	size_t start = common_start(language, g->text, g->len, stem, len);
-	int r = len > 0 ? word_walk_seek(&l->walk, g->text, start, l->err)
-	                : FICHE_END;
+	char other[STEM_MAX];
+	int r = word_walk_seek(&l->walk, start->ptr, start->len, l->err);
 
 	while (r == 0) {
 		r = word_walk_next(&l->walk, l->err);
-		if (r == 0 &&
-		    (w->len < start || memcmp(w->word, g->text, start) != 0))
+		if (r == 0 && (w->len < start->len ||
+		               memcmp(w->word, start->ptr, start->len) != 0))
 			r = FICHE_END;
-		if (r != 0)
-			break;
-		n = stem_of(l->hits, language, w->word, w->len, other);
-		if (n == len && memcmp(stem, other, n) == 0)
+		if (r == 0 &&
+		    stem_of(l->hits, language, w->word, w->len, other) == len &&
+		    memcmp(stem, other, len) == 0)
 			r = keep_term(l);
 	}
 	return r == FICHE_END ? 0 : r;
+}
+
+static int take_stem(struct look_up *l, const char *language)
+{
+	const struct word_group *g = l->group;
+	const char *const *prefix = prefixes_of(language);
+	char stem[STEM_MAX];
+	size_t len = stem_of(l->hits, language, g->text, g->len, stem);
+	size_t skip = skip_prefix(language, g->text, g->len), n;
+	struct buf start = { 0 };
+	int r = 0;
+
+	if (len == 0)
+		return 0;
+	/* The bare stem first, then behind each prefix, and the word's own. */
+	for (bool more = true; r == 0 && more; prefix++) {
+		more = **prefix != '\0';
+		buf_clear(&start);
+		buf_text(&start, *prefix);
+		n = common_start(g->text + skip, g->len - skip, stem, len);
+		buf_put(&start, g->text + skip, n);
+		if (!buf_ok(&start))
+			r = err_nomem(l->err);
+		else if (start.len > 0)
+			r = take_stem_from(l, language, &start, stem, len);
+	}
+	buf_done(&start);
+	return r;
 }
 
 /* All words of the dictionary with a stem of the word, in any language of its
@@ -547,7 +602,7 @@ int search_look_up(struct fiche_hits *h, struct fiche_error *err)
 		stems |= h->group[i].stems;
 	if (stems)
 		r = find_languages(&s, err);
-	for (size_t i = 0; r == 0 && i < h->part_count; i++)
+	for (size_t i = 0; r == 0 && h->group_count > 0 && i < h->part_count; i++)
 		r = look_up_in(h, &h->part[i], &s, err);
 	for (size_t i = 0; i < h->group_count; i++) {
 		double n = (double)h->records, df = (double)h->group[i].count;

@@ -13,7 +13,8 @@
 #include "base/err.h"
 #include "base/utf8.h"
 
-#define CHARS_MIN 3 /* shorter words are near to everything */
+#define CHARS_MIN   3 /* shorter words are near to everything */
+#define SUGGEST_MAX 5 /* words that are looked for */
 
 struct spelling {
 	uint32_t c[TOKEN_MAX];
@@ -135,13 +136,16 @@ static int suggest(struct fiche_hits *h, struct word_group *g,
 
 int search_suggest(struct fiche_hits *h, struct fiche_error *err)
 {
+	unsigned left = SUGGEST_MAX;
 	int r = 0;
 
-	for (size_t i = 0; r == 0 && i < h->group_count; i++) {
+	for (size_t i = 0; r == 0 && left > 0 && i < h->group_count; i++) {
 		struct word_group *g = &h->group[i];
 
-		if (g->kind == QUERY_WORD && g->count == 0)
-			r = suggest(h, g, err);
+		if (g->kind != QUERY_WORD || g->count > 0)
+			continue;
+		left--;
+		r = suggest(h, g, err);
 	}
 	return r;
 }

@@ -122,8 +122,8 @@ FICHE_API uint64_t fiche_hits_unread(const struct fiche_hits *h,
 
 /*
  * Words of the query that no article has (as often as they were typed), in
- * order; *suggestion is the nearest word that some article has, or NULL.  False
- * behind the last.  Texts are valid as long as the hits.
+ * order; *suggestion is the nearest word that some article has, or NULL (it is
+ * looked for the first five only).  False behind the last.  Texts are valid as long as the hits.
  */
 FICHE_API bool fiche_hits_missing(const struct fiche_hits *h, size_t i,
                                   const char **word, const char **suggestion);

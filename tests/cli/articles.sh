@@ -16,6 +16,30 @@ sample() {
 END
 }
 
+# Articles to search in: forms of words, phrases, accents, scripts without spaces,
+# an older version of one, and words that stand in titles or tags only.
+news() {
+	cat <<'END'
+{"id":"s1","url":"https://example.org/1","title":"City to rebuild flood defences","published":"2024-03-05","source":"example.org","language":"en","authors":["Ada Writer"],"tags":["climate change","flood"],"text":"After the council vote the mayor said that the flood defences would be rebuilt within two years. The old wall had failed in three places."}
+{"id":"s2","url":"https://example.org/2","title":"Mayor defends the budget","published":"2024-03-06T09:30:00Z","source":"example.org","language":"en","authors":["Ben Reporter"],"tags":["budget"],"text":"The mayor defended the city budget. Defences against flood water cost more than planned, she said, but nobody would be asked to pay twice."}
+{"id":"s3","url":"https://courier.test/3","title":"Storm closes two bridges","published":"2024-03-12","source":"courier.test","language":"en","authors":["Ada Writer"],"tags":["weather"],"text":"Two bridges were closed when the storm reached the valley. Floods are possible until Friday, the weather service warned."}
+{"id":"s4","url":"https://courier.test/4","title":"Football: a draft is signed","published":"2024-05-20","source":"courier.test","language":"en","tags":["sport"],"text":"The club signed the draft of a contract. A strike of referees is over; the strike had lasted a week."}
+{"id":"s5","url":"https://courier.test/5","title":"Dock workers on strike","published":"2023-11","source":"courier.test","language":"en","tags":["work"],"text":"Dock workers went on strike for better pay. The mayors of three towns asked both sides to talk."}
+{"id":"s6","url":"https://kurier.test/6","title":"Hochwasser: Bürgermeister warnt","published":"2024-03-07","source":"kurier.test","language":"de","tags":["Hochwasser"],"text":"Der Bürgermeister warnte vor neuem Hochwasser. Die Häuser am Fluss sind geräumt, ein Haus steht unter Wasser."}
+{"id":"s7","url":"https://jornal.test/7","title":"Eleições: as prisões da semana","published":"2022-10-02","source":"jornal.test","language":"pt","tags":["eleição"],"text":"Duas prisões foram feitas no dia da eleição. A declaração do presidente veio à noite, e outras declarações seguiram."}
+{"id":"s8","url":"https://gazeta.test/8","title":"Выборы прошли спокойно","published":"2024-03-17","source":"gazeta.test","language":"ru","tags":["выборы"],"text":"На выборах проголосовали все жители деревни. О выборе места для новой школы говорили долго."}
+{"id":"s9","url":"https://xinwen.test/9","title":"新闻联播","published":"2013-03-27","source":"xinwen.test","language":"zh","text":"今天北京下雨。市长说洪水不会来，大家不要担心。"}
+{"id":"s10","url":"https://example.org/live","title":"Live: the river","published":"2024-03-08T08:00:00Z","source":"example.org","language":"en","text":"The river rises."}
+{"id":"s11","url":"https://example.org/live","title":"Live: the river falls","published":"2024-03-08T08:00:00Z","modified":"2024-03-09T08:00:00Z","source":"example.org","language":"en","text":"The river rises no more. The mayor thanked the helpers."}
+{"id":"s12","title":"Undated note on a mayor","text":"Nobody knows when this was written."}
+END
+}
+
+# news.fiche in the current folder, without a word.
+news_archive() {
+	news | fiche pack -q "$@" news.fiche -
+}
+
 # N records with a text each.
 many() {
 	awk -v n="$1" 'BEGIN {
@@ -56,7 +80,8 @@ steady() {
 	sed -e 's/ in [0-9][0-9.:]*\( s\)\{0,1\}/ in TIME/' \
 	    -e 's/(+\{0,1\}[0-9][^()]*[KMG]iB[^()]*)/(SIZE)/' \
 	    -e 's/checked [0-9.]* [A-Za-z]* /checked SIZE /' \
-	    -e 's/"seconds":[0-9.]*/"seconds":0/'
+	    -e 's/"seconds":[0-9.]*/"seconds":0/' \
+	    -e 's/ · [0-9.]* m\{0,1\}s$/ · TIME/'
 }
 
 
