@@ -105,6 +105,12 @@ void fiche_reader_close(struct fiche_reader *r)
 		words_done(&r->segments[i].words);
 		buf_done(&r->segments[i].words_memory);
 	}
+	while (r->spare) {
+		struct fiche_view *v = r->spare;
+
+		r->spare = v->next_spare;
+		fiche_view_free(v);
+	}
 	alloc_free(r->segments);
 	alloc_free(r->latest);
 	dict_cache_free(r->dicts);

@@ -40,11 +40,14 @@ struct fiche_reader {
 	bool recovered;
 	struct fiche_info lost; /* totals of what a recovery found */
 	uint64_t *latest; /* bits: the newest versions; when first needed */
+	struct fiche_view *spare; /* views of searches that are over */
+	size_t spare_count;
 	pthread_mutex_t mutex;
 	pthread_mutex_t scan_mutex; /* of keyword indexes; taken first */
 };
 
 #define VIEW_BLOCKS 32 /* some 6 MiB when all are used */
+#define VIEW_LISTS  16 /* buffers for postings */
 
 struct fiche_view {
 	struct fiche_reader *reader;
@@ -56,7 +59,22 @@ struct fiche_view {
 	struct arena arena;
 	struct buf record;
 	struct buf json;
+	/* Of searches: what is large and would be made each time. */
+	struct word_page word_page;
+	struct buf stored, lists[VIEW_LISTS];
+	size_t list_count;
+	struct fiche_view *next_spare;
 };
+
+/*
+ * A view that an earlier search has left, or a new one; and back, to be kept
+ * for the next one.
+ */
+struct fiche_view *view_borrow(struct fiche_reader *r);
+void view_give_back(struct fiche_view *v);
+/* An empty buffer, of those that were given back if there are any. */
+struct buf view_take_buf(struct fiche_view *v);
+void view_give_buf(struct fiche_view *v, struct buf *b);
 
 /* A segment_in for one segment, in the memory of `view_in`. */
 union view_in {

@@ -65,7 +65,7 @@ static int open_archives(struct fiche_hits *h,
 	h->archive_count = count;
 	for (size_t i = 0; i < count; i++) {
 		h->archive[i].reader = readers[i];
-		h->archive[i].view = fiche_view_new(readers[i]);
+		h->archive[i].view = view_borrow(readers[i]);
 		if (!h->archive[i].view)
 			return err_nomem(err);
 		parts += readers[i]->segment_count;
@@ -209,7 +209,7 @@ void fiche_hits_free(struct fiche_hits *h)
 	text_reader_free(h->text);
 	for (size_t i = 0; i < h->part_count; i++) {
 		for (size_t k = 0; h->part[i].list && k < h->group_count; k++)
-			group_list_done(&h->part[i].list[k]);
+			group_list_done(&h->part[i].list[k], h->part[i].view);
 		alloc_free(h->part[i].list);
 	}
 	for (size_t i = 0; i < h->archive_count; i++) {
@@ -220,7 +220,8 @@ void fiche_hits_free(struct fiche_hits *h)
 		alloc_free(a->field);
 		alloc_free(a->filter.word);
 		alloc_free(a->matches.word);
-		fiche_view_free(a->view);
+		if (a->view)
+			view_give_back(a->view);
 	}
 	for (size_t i = 0; i < h->group_count; i++)
 		alloc_free(h->group[i].terms);

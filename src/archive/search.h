@@ -116,7 +116,7 @@ size_t search_group_of(const struct fiche_hits *h, const struct query_node *n);
 size_t search_field_of(const struct fiche_hits *h, const struct query_node *n);
 /* Look all groups up in all parts. */
 int search_look_up(struct fiche_hits *h, struct fiche_error *err);
-void group_list_done(struct group_list *l);
+void group_list_done(struct group_list *l, struct fiche_view *v);
 /* Is a word of a text one of the group's? */
 bool search_group_has(const struct word_group *g, const uint8_t *word,
                       size_t len);

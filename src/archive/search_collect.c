@@ -16,6 +16,8 @@
 #include "base/alloc.h"
 #include "base/err.h"
 
+#define FIRST_TRY 100 /* candidates for each hit that is wanted */
+
 struct collector {
 	struct fiche_hits *h;
 	struct candidate *c; /* a heap, the worst in front, or a list */
@@ -144,13 +146,92 @@ static int collect_part(struct collector *k, uint32_t part, struct match *root)
 		note_match(k, p, c.idx);
 		if (!may_pass(k, s.bound)) {
 			c.score = k->weigh ? match_score(root) : 0;
-			r = keep(k, &c);
+			/* Of equals the first one is there already. */
+			if (!k->heap || k->count < k->wanted ||
+			    c.score > k->c[0].score)
+				r = keep(k, &c);
 		}
 		c.idx++;
 	}
+	return r;
+}
+
+/*
+ * The commonest search is for one word, and the commonest words are in most
+ * records: then there is nothing to seek, and each block is gone through at
+ * once.  `bits` are those of the filter, or NULL.
+ */
+static int collect_list(struct collector *k, uint32_t part, struct match *m,
+                        const uint64_t *bits)
+{
+	const struct search_part *p = &k->h->part[part];
+	const uint64_t first = p->segment->where.first_record;
+	const bool count_all = k->h->opt.total != FICHE_TOTAL_ANY;
+	const bool exact = k->h->opt.total == FICHE_TOTAL_EXACT;
+	struct candidate c = { .part = part };
+	int r = 0;
+
+	for (uint32_t b = 0; r == 0 && b < m->list.block_count; b++) {
+		const bool pass = may_pass(
+			k, match_block_bound(m, m->list.table[b].impact));
+		const struct posting *posting;
+		size_t n;
+
+		k->passed |= pass && !count_all;
+		if (pass && !count_all)
+			continue;
+		n = list_block(&m->list, b, !pass, &posting);
+		for (size_t i = 0; r == 0 && i < n; i++) {
+			const uint64_t number = first + posting[i].idx;
+
+			if (bits && !(bits[number / 64] >> number % 64 & 1))
+				continue;
+			if (exact)
+				note_match(k, p, posting[i].idx);
+			else
+				k->h->total++;
+			if (pass)
+				continue;
+			c.idx = posting[i].idx;
+			c.score = match_posting_score(
+				&posting[i], m->weights->norms[c.idx],
+				m->weight, m->weights->length_part);
+			/* Of equals the first one is there already. */
+			if (k->count < k->wanted || c.score > k->c[0].score)
+				r = keep(k, &c);
+		}
+	}
+	return r;
+}
+
+/* Is it a list, or a list and a filter? */
+static struct match *only_list(struct match *root, const uint64_t **bits)
+{
+	struct match *m = root;
+
+	*bits = NULL;
+	if (root->kind == MATCH_AND && root->child_count == 2 &&
+	    root->excluded == 0 && root->child[1]->kind == MATCH_SET &&
+	    root->child[1]->bits) {
+		m = root->child[0];
+		*bits = root->child[1]->bits;
+	}
+	return m->kind == MATCH_LIST && !m->title ? m : NULL;
+}
+
+static int collect_tree(struct collector *k, uint32_t part, struct match *root)
+{
+	const uint64_t *bits;
+	struct match *list = only_list(root, &bits);
+	int r;
+
+	if (k->heap && list)
+		r = collect_list(k, part, list, bits);
+	else
+		r = collect_part(k, part, root);
 	if (r == 0 && match_is_bad(root))
 		return err_set(k->err, FICHE_ERR_CORRUPT,
-		               p->segment->where.offset,
+		               k->h->part[part].segment->where.offset,
 		               "index has a malformed list of a word");
 	return r;
 }
@@ -165,7 +246,7 @@ static int collect_all(struct collector *k)
 		r = search_tree(&t, k->h, &k->h->part[i], k->err);
 		if (r == 0 && t.root) {
 			k->most += t.root->cost;
-			r = collect_part(k, (uint32_t)i, t.root);
+			r = collect_tree(k, (uint32_t)i, t.root);
 		}
 		search_tree_done(&t);
 	}
@@ -251,27 +332,52 @@ static int judge_all(struct collector *k)
 	return 0;
 }
 
-/*
- * Judge candidates from the best on, until as many as are wanted are known to
- * be better than what is left: no text can raise a score.
- */
-static int judge_best(struct collector *k)
+/* Let the best of the list come to the front. */
+static void lift(struct candidate *c, size_t count, size_t at)
 {
-	struct collector good = { .h = k->h,
-		                  .wanted = k->wanted,
-		                  .heap = true,
-		                  .err = k->err };
+	for (;;) {
+		size_t best = at, child = 2 * at + 1;
+		struct candidate t = c[at];
+
+		for (size_t k = child; k < child + 2 && k < count; k++)
+			if (better(&c[k], &c[best]))
+				best = k;
+		if (best == at)
+			return;
+		c[at] = c[best];
+		c[best] = t;
+		at = best;
+	}
+}
+
+/*
+ * Judge candidates from the best on, until `wanted` are known to be better than
+ * what is left: no text can raise a score.  Few are judged of many, so they are
+ * taken from a heap.  Then the list is of those that match; *enough tells
+ * whether there were so many.
+ */
+static int judge_best(struct collector *k, uint64_t wanted, bool *enough)
+{
+	struct collector good = {
+		.h = k->h, .wanted = wanted, .heap = true, .err = k->err
+	};
 	const bool by_date = k->h->opt.rank != FICHE_RANK_RELEVANCE;
-	size_t i = 0;
+	size_t left = k->count;
 	int r = 0;
 
-	if (k->count > 1)
-		qsort(k->c, k->count, sizeof(*k->c), best_first);
-	for (; r == 0 && i < k->count; i++) {
-		struct candidate c = k->c[i];
+	*enough = false;
+	for (size_t at = left / 2; at-- > 0;)
+		lift(k->c, left, at);
+	while (r == 0 && left > 0) {
+		struct candidate c = k->c[0];
+		const double date = c.score;
 
-		if (good.count == good.wanted && better(&good.c[0], &c))
+		if (good.count == good.wanted && better(&good.c[0], &c)) {
+			*enough = true;
 			break;
+		}
+		k->c[0] = k->c[--left];
+		lift(k->c, left, 0);
 		r = judge(k, &c);
 		if (r == FICHE_END) {
 			k->h->total--;
@@ -279,11 +385,11 @@ static int judge_best(struct collector *k)
 			continue;
 		}
 		if (by_date)
-			c.score = k->c[i].score;
+			c.score = date;
 		if (r == 0)
 			r = keep(&good, &c);
 	}
-	k->h->exact = i == k->count;
+	k->h->exact = left == 0;
 	alloc_free(k->c);
 	k->c = good.c;
 	k->count = good.count;
@@ -315,6 +421,41 @@ static int make_hits(struct collector *k)
 	return 0;
 }
 
+/*
+ * Phrases by relevance: most often the best of a few hundred candidates will
+ * do, and those are found without weighing the others.  If not, all are listed.
+ */
+static int collect_texts(struct collector *k)
+{
+	const uint64_t wanted = k->wanted;
+	bool enough;
+	int r;
+
+	if (wanted < UINT64_MAX / FIRST_TRY)
+		k->wanted = wanted * FIRST_TRY;
+	k->heap = true;
+	r = collect_all(k);
+	if (r < 0)
+		return r;
+	if (k->passed || k->h->total > k->count) {
+		const uint64_t total = k->passed ? k->most : k->h->total;
+
+		k->h->total = total;
+		r = judge_best(k, wanted, &enough);
+		k->h->exact = false;
+		k->wanted = wanted;
+		if (r < 0 || enough)
+			return r;
+		/* Not enough: begin again. */
+		k->heap = k->passed = false;
+		k->count = 0;
+		k->h->total = k->h->unread = 0;
+		r = collect_all(k);
+	}
+	k->wanted = wanted;
+	return r == 0 ? judge_best(k, wanted, &enough) : r;
+}
+
 int search_collect(struct fiche_hits *h, struct fiche_error *err)
 {
 	const bool by_date = h->opt.rank != FICHE_RANK_RELEVANCE;
@@ -322,6 +463,7 @@ int search_collect(struct fiche_hits *h, struct fiche_error *err)
 	const bool all = h->opt.limit == 0 ||
 	                 h->opt.limit > UINT64_MAX - h->opt.offset;
 	struct collector k = { .h = h, .err = err };
+	bool enough;
 	int r = 0;
 
 	k.wanted = all ? UINT64_MAX : h->opt.offset + h->opt.limit;
@@ -335,6 +477,11 @@ int search_collect(struct fiche_hits *h, struct fiche_error *err)
 			r = err_nomem(err);
 	}
 	h->exact = !texts;
+	if (r == 0 && texts && !by_date && !all &&
+	    h->opt.total != FICHE_TOTAL_EXACT) {
+		r = collect_texts(&k);
+		goto done;
+	}
 	if (r == 0)
 		r = collect_all(&k);
 	if (k.passed) {
@@ -346,7 +493,8 @@ int search_collect(struct fiche_hits *h, struct fiche_error *err)
 	if (r == 0 && by_date)
 		r = score_by_date(&k);
 	if (r == 0 && texts && !h->exact)
-		r = judge_best(&k);
+		r = judge_best(&k, k.wanted, &enough);
+done:
 	if (r == 0 && k.count > 1)
 		qsort(k.c, k.count, sizeof(*k.c), best_first);
 	if (r == 0)

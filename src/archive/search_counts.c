@@ -80,9 +80,11 @@ static int count_name(void *ctx, const uint8_t *key, size_t len,
 	if (r < 0)
 		return r;
 	doclist_init(&l, c->list.ptr, c->list.len, c->s->segment.count);
-	while (doclist_next(&l, &start, &run))
-		n += count_bits(&c->archive->matches,
-		                c->s->where.first_record + start, run);
+	while (doclist_next(&l, &start, &run)) {
+		start += c->s->where.first_record;
+		n += run == 1 ? set_has(&c->archive->matches, start)
+		              : count_bits(&c->archive->matches, start, run);
+	}
 	if (l.bad)
 		return err_set(err, FICHE_ERR_CORRUPT, c->s->where.offset,
 		               "a list of records is malformed");

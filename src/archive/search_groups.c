@@ -100,9 +100,9 @@ int search_plan(struct fiche_hits *h, struct fiche_error *err)
 	return h->query->root ? plan_node(h, h->query->root, err) : 0;
 }
 
-void group_list_done(struct group_list *l)
+void group_list_done(struct group_list *l, struct fiche_view *v)
 {
-	buf_done(&l->coded);
+	view_give_buf(v, &l->coded);
 	alloc_free(l->plain);
 }
 
@@ -380,6 +380,7 @@ static int take_exact(struct look_up *l, struct group_list *out)
 		return malformed(l);
 	part = word_walk_long(&l->walk);
 	in = l->walk.in;
+	out->coded = view_take_buf(l->part->view);
 	if (!buf_reserve(&out->coded, (size_t)part.len))
 		return err_nomem(l->err);
 	r = in->read(in, part.at, out->coded.ptr, (size_t)part.len, l->err);
@@ -582,11 +583,15 @@ static int look_up_in(struct fiche_hits *h, struct search_part *p,
 		return err_nomem(err);
 	word_walk_init(&l.walk, p->words,
 	               view_words_in(&p->words_in, p->view, p->segment));
+	l.walk.page = p->view->word_page;
+	l.walk.stored = p->view->stored;
 	for (size_t i = 0; r == 0 && i < h->group_count; i++) {
 		l.group = &h->group[i];
 		r = look_up(&l, &p->list[i]);
 	}
-	word_walk_done(&l.walk);
+	/* Back to the view, with their memory. */
+	p->view->word_page = l.walk.page;
+	p->view->stored = l.walk.stored;
 	alloc_free(l.postings.p);
 	buf_done(&l.scratch);
 	return r;

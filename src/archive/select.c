@@ -46,11 +46,6 @@ void set_run(struct set *s, uint64_t first, uint64_t count)
 		s->word[first / 64] |= (uint64_t)1 << first % 64;
 }
 
-bool set_has(const struct set *s, uint64_t n)
-{
-	return s->word[n / 64] >> n % 64 & 1;
-}
-
 void set_drop(struct set *s, uint64_t n)
 {
 	s->word[n / 64] &= ~((uint64_t)1 << n % 64);

@@ -35,7 +35,10 @@ int set_new(struct set *s, uint64_t records);
 
 /* Set `count` bits from `first` on. */
 void set_run(struct set *s, uint64_t first, uint64_t count);
-bool set_has(const struct set *s, uint64_t n);
+static inline bool set_has(const struct set *s, uint64_t n)
+{
+	return s->word[n / 64] >> n % 64 & 1;
+}
 void set_drop(struct set *s, uint64_t n);
 /* hits &= some, and empty `some` for the next filter. */
 void select_narrow(struct selecting *q);

@@ -10,7 +10,7 @@
 #include "index/build.h"
 #include "io/io.h"
 
-#define SPOOL_MEMORY ((size_t)32 << 20)
+#define SPOOL_MEMORY ((size_t)8 << 20)
 
 struct spool {
 	struct segment_out out; /* first: what index_merge() writes to */

@@ -13,6 +13,9 @@
 #include "base/err.h"
 #include "base/hash.h"
 
+#define SPARE_VIEWS 4 /* a reader keeps */
+#define SPARE_BUF   ((size_t)8 << 20) /* larger ones are not kept */
+
 struct fiche_view *fiche_view_new(struct fiche_reader *r)
 {
 	struct fiche_view *v = alloc_zeroed(1, sizeof(*v));
@@ -40,7 +43,61 @@ void fiche_view_free(struct fiche_view *v)
 	arena_done(&v->arena);
 	buf_done(&v->record);
 	buf_done(&v->json);
+	word_page_done(&v->word_page);
+	buf_done(&v->stored);
+	for (size_t i = 0; i < v->list_count; i++)
+		buf_done(&v->lists[i]);
 	alloc_free(v);
+}
+
+struct fiche_view *view_borrow(struct fiche_reader *r)
+{
+	struct fiche_view *v;
+
+	pthread_mutex_lock(&r->mutex);
+	v = r->spare;
+	if (v) {
+		r->spare = v->next_spare;
+		r->spare_count--;
+	}
+	pthread_mutex_unlock(&r->mutex);
+	return v ? v : fiche_view_new(r);
+}
+
+void view_give_back(struct fiche_view *v)
+{
+	struct fiche_reader *r = v->reader;
+	bool keep;
+
+	pthread_mutex_lock(&r->mutex);
+	keep = r->spare_count < SPARE_VIEWS;
+	if (keep) {
+		v->next_spare = r->spare;
+		r->spare = v;
+		r->spare_count++;
+	}
+	pthread_mutex_unlock(&r->mutex);
+	if (!keep)
+		fiche_view_free(v);
+}
+
+struct buf view_take_buf(struct fiche_view *v)
+{
+	struct buf b = { 0 };
+
+	if (v->list_count > 0)
+		b = v->lists[--v->list_count];
+	buf_clear(&b);
+	return b;
+}
+
+void view_give_buf(struct fiche_view *v, struct buf *b)
+{
+	if (b->cap > 0 && b->cap <= SPARE_BUF && v->list_count < VIEW_LISTS)
+		v->lists[v->list_count++] = *b;
+	else
+		buf_done(b);
+	*b = (struct buf){ 0 };
 }
 
 /* The slot that holds the block, or else the one used longest ago. */

@@ -54,6 +54,15 @@ bool doclist_next(struct doclist *l, uint64_t *start, uint64_t *len)
 		l->bad |= l->c.failed;
 		return false;
 	}
+	/* Most lists are of single records that are near each other. */
+	if ((l->c.at[0] & 0x81) == 0 && l->c.at[0] >> 1 < l->end - l->next) {
+		*start = l->next + (l->c.at[0] >> 1);
+		*len = 1;
+		l->next = *start + 1;
+		l->c.at++;
+		l->c.left--;
+		return true;
+	}
 	v = cursor_varint(&l->c);
 	if (v & 1) {
 		run = cursor_varint(&l->c);

@@ -274,6 +274,41 @@ bool postings_table(struct postings_block *out, uint64_t count,
 	return true;
 }
 
+/* `n` gaps behind `next` that lead to `last` exactly. */
+static bool get_gaps(struct bit_reader *r, struct posting *out, size_t n,
+                     uint64_t next, uint32_t last, unsigned k)
+{
+	for (size_t i = 0; i < n; i++) {
+		next += rice_get(r, k);
+		if (next > last)
+			return false;
+		out[i].idx = (uint32_t)next++;
+	}
+	return !r->bad && next == (uint64_t)last + 1;
+}
+
+/* The same with k = 0: a gap and its end mark are a bit for each record, so the
+ * block is a map of the records. */
+static bool get_map(struct bit_reader *r, struct posting *out, size_t n,
+                    uint64_t next, uint32_t last)
+{
+	const uint64_t bits = (uint64_t)last + 1 - next;
+	size_t i = 0;
+
+	for (uint64_t at = 0; at < bits; at += 56) {
+		unsigned count = bits - at < 56 ? (unsigned)(bits - at) : 56;
+		uint64_t map = bits_get(r, count);
+
+		for (; map; map &= map - 1) {
+			if (i == n)
+				return false;
+			out[i++].idx = (uint32_t)(next + at) +
+			               (unsigned)__builtin_ctzll(map);
+		}
+	}
+	return !r->bad && i == n && out[n - 1].idx == last;
+}
+
 size_t postings_get_block(struct posting out[POSTINGS_BLOCK],
                           const struct postings_block *table, uint32_t i,
                           uint64_t count, struct bytes list, bool counts)
@@ -286,13 +321,8 @@ size_t postings_get_block(struct posting out[POSTINGS_BLOCK],
 	struct bit_reader r;
 
 	bits_init(&r, list.ptr + b->at, b->len);
-	for (size_t j = 0; j < n; j++) {
-		next += rice_get(&r, k);
-		if (next > b->last)
-			return 0;
-		out[j].idx = (uint32_t)next++;
-	}
-	if (r.bad || next != (uint64_t)b->last + 1)
+	if (k == 0 ? !get_map(&r, out, n, next, b->last)
+	           : !get_gaps(&r, out, n, next, b->last, k))
 		return 0;
 	if (counts && (!get_marks(&r, out, n, b->code >> CODE_K_BITS) ||
 	               !bits_done(&r)))

@@ -3,11 +3,6 @@
 
 #include "format/rice.h"
 
-#include "base/cursor.h"
-
-/* Bits that peek() delivers at least. */
-#define PEEK_BITS 57u
-
 /* ---- writing ---- */
 
 void bits_put(struct bit_writer *w, uint64_t v, unsigned count)
@@ -47,53 +42,36 @@ void bits_init(struct bit_reader *r, const void *bytes, size_t len)
 	r->bad = false;
 }
 
-/* The next bits, zeros behind the end. */
-static inline uint64_t peek(const struct bit_reader *r)
+uint64_t bits_peek_end(const struct bit_reader *r)
 {
-	size_t byte = (size_t)(r->at / 8);
 	uint64_t v = 0;
+	size_t byte = (size_t)(r->at / 8);
 
-	if (r->len >= 8 && byte <= r->len - 8) {
-		v = get_u64(r->ptr + byte);
-	} else {
-		for (size_t i = byte; i < r->len; i++)
-			v |= (uint64_t)r->ptr[i] << (8 * (i - byte));
-	}
+	for (size_t i = byte; i < r->len && i < byte + 8; i++)
+		v |= (uint64_t)r->ptr[i] << (8 * (i - byte));
 	return v >> (r->at % 8);
-}
-
-/* Go on by `count` bits; false (and bad) past the end. */
-static inline bool take(struct bit_reader *r, uint64_t count)
-{
-	if (r->bad || count > (uint64_t)r->len * 8 - r->at) {
-		r->bad = true;
-		return false;
-	}
-	r->at += count;
-	return true;
 }
 
 uint64_t bits_get(struct bit_reader *r, unsigned count)
 {
-	uint64_t v = peek(r) & ((UINT64_C(1) << count) - 1);
+	uint64_t v = bits_peek(r) & ((UINT64_C(1) << count) - 1);
 
-	return take(r, count) ? v : 0;
+	return bits_take(r, count) ? v : 0;
 }
 
-/* A high part that does not fit a word of bits, or reaches the end. */
-static uint32_t rice_get_long(struct bit_reader *r, unsigned k)
+uint32_t rice_get_long(struct bit_reader *r, unsigned k)
 {
 	uint64_t high = 0, v;
 
-	while ((v = peek(r) & ((UINT64_C(1) << 56) - 1)) == 0) {
+	while ((v = bits_peek(r) & ((UINT64_C(1) << 56) - 1)) == 0) {
 		high += 56;
-		if (high > UINT32_MAX || !take(r, 56)) {
+		if (high > UINT32_MAX || !bits_take(r, 56)) {
 			r->bad = true;
 			return 0;
 		}
 	}
 	high += (unsigned)__builtin_ctzll(v);
-	if (!take(r, (unsigned)__builtin_ctzll(v) + 1u))
+	if (!bits_take(r, (unsigned)__builtin_ctzll(v) + 1u))
 		return 0;
 	v = high << k | bits_get(r, k);
 	if (high > UINT32_MAX >> k)
@@ -101,30 +79,9 @@ static uint32_t rice_get_long(struct bit_reader *r, unsigned k)
 	return r->bad ? 0 : (uint32_t)v;
 }
 
-uint32_t rice_get(struct bit_reader *r, unsigned k)
-{
-	uint64_t bits = peek(r), v;
-	unsigned zeros;
-
-	if (bits == 0)
-		return rice_get_long(r, k);
-	zeros = (unsigned)__builtin_ctzll(bits);
-	if (zeros + 1 + k > PEEK_BITS - 1)
-		return rice_get_long(r, k);
-	if (!take(r, zeros + 1u + k))
-		return 0;
-	v = (uint64_t)zeros << k |
-	    ((bits >> (zeros + 1)) & ((UINT64_C(1) << k) - 1));
-	if (v > UINT32_MAX) {
-		r->bad = true;
-		return 0;
-	}
-	return (uint32_t)v;
-}
-
 bool bits_done(const struct bit_reader *r)
 {
 	uint64_t left = (uint64_t)r->len * 8 - r->at;
 
-	return !r->bad && left < 8 && peek(r) == 0;
+	return !r->bad && left < 8 && bits_peek(r) == 0;
 }

@@ -146,8 +146,11 @@ static int unpack(struct word_page *p, struct bytes frame)
 	unsigned long long len =
 		ZSTD_getFrameContentSize(frame.ptr, frame.len);
 
-	/* The two special answers are above the limit, too. */
-	if (len == 0 || len > WORD_PAGE_MAX)
+	/* The two special answers are above the limit, too.  libzstd would also
+	 * take several frames, and those of its first versions. */
+	if (len == 0 || len > WORD_PAGE_MAX ||
+	    get_u32(frame.ptr) != ZSTD_MAGICNUMBER ||
+	    ZSTD_findFrameCompressedSize(frame.ptr, frame.len) != frame.len)
 		return FICHE_ERR_CORRUPT;
 	if (!p->zstd)
 		p->zstd = ZSTD_createDCtx();

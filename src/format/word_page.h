@@ -21,7 +21,7 @@
 #define WORD_MAX        64     /* bytes of a word */
 #define WORD_PAGE_MAX   65536u /* stored, and of the frame's content */
 #define WORD_PAGE_RAW   16000u /* a page of such columns is closed, */
-#define WORD_PAGE_LISTS 32000u /* or of so many bytes of lists */
+#define WORD_PAGE_LISTS 8000u  /* or of so many bytes of lists */
 
 /* ---- writing ---- */
 

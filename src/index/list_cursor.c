@@ -99,6 +99,14 @@ static void load(struct list_cursor *c, uint32_t block, bool counts)
 	c->bad |= c->n == 0;
 }
 
+size_t list_block(struct list_cursor *c, uint32_t block, bool counts,
+                  const struct posting **out)
+{
+	load(c, block, counts);
+	*out = c->p;
+	return c->n;
+}
+
 uint32_t list_seek(struct list_cursor *c, uint32_t target)
 {
 	uint32_t block = c->block == LIST_END ? 0 : c->block;
@@ -117,13 +125,9 @@ uint32_t list_seek(struct list_cursor *c, uint32_t target)
 	return c->at < c->n ? c->p[c->at].idx : LIST_END;
 }
 
-const struct posting *list_posting(struct list_cursor *c)
+void list_load_counts(struct list_cursor *c)
 {
-	static const struct posting none = { LIST_END, 1, 0 };
-
-	if (!c->has_counts)
-		load(c, c->block, true);
-	return c->at < c->n ? &c->p[c->at] : &none;
+	load(c, c->block, true);
 }
 
 uint8_t list_impact(struct list_cursor *c, uint32_t target, uint32_t *until)

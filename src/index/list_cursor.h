@@ -48,8 +48,20 @@ void list_cursor_done(struct list_cursor *c);
 /* Go to the first posting that is not below `target`, never back: its idx, or
  * LIST_END. */
 uint32_t list_seek(struct list_cursor *c, uint32_t target);
-/* The posting that was found, with its count. */
-const struct posting *list_posting(struct list_cursor *c);
+/* Decode the counts of the block that is loaded. */
+void list_load_counts(struct list_cursor *c);
+/* The posting that was found, with its count; another idx: there is none. */
+static inline const struct posting *list_posting(struct list_cursor *c)
+{
+	static const struct posting none = { LIST_END, 1, 0 };
+
+	if (!c->has_counts)
+		list_load_counts(c);
+	return c->at < c->n ? &c->p[c->at] : &none;
+}
+/* All postings of one block, with their counts if wanted; 0 when malformed. */
+size_t list_block(struct list_cursor *c, uint32_t block, bool counts,
+                  const struct posting **out);
 /*
  * What a record from `target` on can be worth at most, up to *until; targets
  * never decrease.

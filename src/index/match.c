@@ -134,35 +134,42 @@ uint32_t match_seek(struct match *m, uint32_t target)
 
 /* ---- weights ---- */
 
+static inline double list_score(struct match *m)
+{
+	const struct posting *p = list_posting(&m->list);
+
+	return p->idx == m->at
+	               ? match_posting_score(p, m->weights->norms[p->idx],
+	                                     m->weight, m->weights->length_part)
+	               : 0;
+}
+
 double match_score(struct match *m)
 {
-	const struct posting *p;
 	double sum = 0;
 
 	switch (m->kind) {
 	case MATCH_LIST:
-		p = list_posting(&m->list);
-		return p->idx == m->at
-		               ? match_posting_score(p, m->weights->norms[p->idx],
-		                                     m->weight,
-		                                     m->weights->length_part)
-		               : 0;
+		return list_score(m);
 	case MATCH_SET:
 		return 0;
 	case MATCH_AND:
 	case MATCH_OR:
-		for (size_t i = 0; i < m->child_count - m->excluded; i++)
-			if (m->child[i]->at == m->at)
-				sum += match_score(m->child[i]);
+		for (size_t i = 0; i < m->child_count - m->excluded; i++) {
+			struct match *c = m->child[i];
+
+			if (c->at == m->at)
+				sum += c->kind == MATCH_LIST ? list_score(c)
+				                             : match_score(c);
+		}
 		break;
 	}
 	return sum;
 }
 
-static double bound_list(struct match *m, uint32_t target, uint32_t *until)
+double match_block_bound(const struct match *m, uint8_t impact)
 {
-	double part = list_impact(&m->list, target, until) *
-	              m->weights->stretch / 255;
+	double part = impact * m->weights->stretch / 255;
 
 	return m->weight * (part < 1 ? part : 1) * BOUND_SLACK;
 }
@@ -175,7 +182,8 @@ double match_bound(struct match *m, uint32_t target, uint32_t *until)
 	*until = MATCH_END;
 	switch (m->kind) {
 	case MATCH_LIST:
-		return bound_list(m, target, until);
+		return match_block_bound(
+			m, list_impact(&m->list, target, until));
 	case MATCH_SET:
 		return 0;
 	case MATCH_AND:

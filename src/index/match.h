@@ -76,6 +76,8 @@ double match_score(struct match *m);
 /* Not below the score of any record from `target` to *until (inclusive);
  * targets never decrease. */
 double match_bound(struct match *m, uint32_t target, uint32_t *until);
+/* The same for one block of a MATCH_LIST. */
+double match_block_bound(const struct match *m, uint8_t impact);
 /* Was any list malformed? */
 bool match_is_bad(const struct match *m);
 
