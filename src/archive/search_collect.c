@@ -393,6 +393,7 @@ static int judge_best(struct collector *k, uint64_t wanted, bool *enough)
 	alloc_free(k->c);
 	k->c = good.c;
 	k->count = good.count;
+	k->cap = good.cap;
 	return r;
 }
 

@@ -68,8 +68,8 @@ static int count_name(void *ctx, const uint8_t *key, size_t len,
                       const struct segment_part *list, struct fiche_error *err)
 {
 	struct counting *c = ctx;
-	uint64_t start, run, n = 0;
 	struct doclist l;
+	uint64_t n;
 	char *name;
 	int r;
 
@@ -80,11 +80,8 @@ static int count_name(void *ctx, const uint8_t *key, size_t len,
 	if (r < 0)
 		return r;
 	doclist_init(&l, c->list.ptr, c->list.len, c->s->segment.count);
-	while (doclist_next(&l, &start, &run)) {
-		start += c->s->where.first_record;
-		n += run == 1 ? set_has(&c->archive->matches, start)
-		              : count_bits(&c->archive->matches, start, run);
-	}
+	n = doclist_count(&l, c->archive->matches.word,
+	                  c->s->where.first_record);
 	if (l.bad)
 		return err_set(err, FICHE_ERR_CORRUPT, c->s->where.offset,
 		               "a list of records is malformed");

@@ -46,6 +46,44 @@ void doclist_init(struct doclist *l, const void *bytes, size_t len,
 	l->bad = false;
 }
 
+/* A varint of one or two bytes, or of three, without calls; 0: something else.
+ */
+static size_t short_varint(const uint8_t *at, size_t left, uint64_t *out)
+{
+	if (left < 3)
+		return 0;
+	*out = at[0] & 127u;
+	if (at[0] < 128)
+		return 1;
+	*out |= (uint64_t)(at[1] & 127u) << 7;
+	if (at[1] < 128)
+		return at[1] > 0 ? 2 : 0;
+	*out |= (uint64_t)(at[2] & 127u) << 14;
+	return at[2] > 0 && at[2] < 128 ? 3 : 0;
+}
+
+uint64_t doclist_count(struct doclist *l, const uint64_t *bits, uint64_t base)
+{
+	uint64_t n = 0, start, len, v;
+	size_t size;
+
+	for (;;) {
+		/* Most runs are single records. */
+		while ((size = short_varint(l->c.at, l->c.left, &v)) > 0 &&
+		       (v & 1) == 0 && v >> 1 < l->end - l->next) {
+			start = base + l->next + (v >> 1);
+			n += bits[start / 64] >> start % 64 & 1;
+			l->next += (v >> 1) + 1;
+			l->c.at += size;
+			l->c.left -= size;
+		}
+		if (!doclist_next(l, &start, &len))
+			return n;
+		for (uint64_t i = base + start; i < base + start + len; i++)
+			n += bits[i / 64] >> i % 64 & 1;
+	}
+}
+
 bool doclist_next(struct doclist *l, uint64_t *start, uint64_t *len)
 {
 	uint64_t v, run = 1;
@@ -53,15 +91,6 @@ bool doclist_next(struct doclist *l, uint64_t *start, uint64_t *len)
 	if (l->bad || l->c.left == 0) {
 		l->bad |= l->c.failed;
 		return false;
-	}
-	/* Most lists are of single records that are near each other. */
-	if ((l->c.at[0] & 0x81) == 0 && l->c.at[0] >> 1 < l->end - l->next) {
-		*start = l->next + (l->c.at[0] >> 1);
-		*len = 1;
-		l->next = *start + 1;
-		l->c.at++;
-		l->c.left--;
-		return true;
 	}
 	v = cursor_varint(&l->c);
 	if (v & 1) {
