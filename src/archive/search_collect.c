@@ -255,35 +255,83 @@ static int collect_all(struct collector *k)
 
 /* ---- dates ---- */
 
+/* Some consecutive dates of a part. */
+struct date_chunk {
+	uint32_t part;
+	uint64_t first, count;
+	uint64_t date[SELECT_CHUNK], meta[SELECT_CHUNK];
+};
+
+/* See that the date of a candidate is in the chunk.  They come in order. */
+static int load_date(struct date_chunk *d, const struct fiche_hits *h,
+                     const struct candidate *c, struct fiche_error *err)
+{
+	const struct search_part *p = &h->part[c->part];
+	const struct segment *s = &p->segment->segment;
+	struct segment_in *in;
+	union view_in mem;
+	int r;
+
+	if (d->count > 0 && d->part == c->part && c->idx >= d->first &&
+	    c->idx - d->first < d->count)
+		return 0;
+	d->part = c->part;
+	d->first = c->idx - c->idx % SELECT_CHUNK;
+	d->count = s->count - d->first < SELECT_CHUNK ? s->count - d->first
+	                                              : SELECT_CHUNK;
+	in = view_in_init(&mem, p->view, p->segment);
+	r = segment_columns(s, in, COLUMN_DATE, d->first, d->count, d->date,
+	                    err);
+	if (r == 0)
+		r = segment_columns(s, in, COLUMN_DATE_META, d->first, d->count,
+		                    d->meta, err);
+	return r;
+}
+
 /* For the order by date the score is the date, newest or oldest highest; what
  * has none comes last. */
 static int score_by_date(struct collector *k)
 {
 	const bool newest = k->h->opt.rank == FICHE_RANK_NEWEST;
+	struct date_chunk *d = alloc_bytes(sizeof(*d));
+	int r = d ? 0 : err_nomem(k->err);
 
-	for (size_t i = 0; i < k->count; i++) {
+	if (d)
+		d->count = 0;
+	for (size_t i = 0; r == 0 && i < k->count; i++) {
 		struct candidate *c = &k->c[i];
-		const struct search_part *p = &k->h->part[c->part];
-		struct segment_in *in;
-		union view_in mem;
-		uint64_t date, meta;
-		int r;
+		int64_t date;
 
-		in = view_in_init(&mem, p->view, p->segment);
-		r = segment_column(&p->segment->segment, in, COLUMN_DATE,
-		                   c->idx, &date, k->err);
-		if (r == 0)
-			r = segment_column(&p->segment->segment, in,
-			                   COLUMN_DATE_META, c->idx, &meta,
-			                   k->err);
+		r = load_date(d, k->h, c, k->err);
 		if (r < 0)
-			return r;
+			break;
+		date = (int64_t)d->date[c->idx - d->first];
 		/* Seconds fit a double to the year 285 million. */
-		c->score = !(meta & DATE_META_PRECISION) ? -1e300
-		           : newest                      ? (double)(int64_t)date
-		                                         : -(double)(int64_t)date;
+		if (!(d->meta[c->idx - d->first] & DATE_META_PRECISION))
+			c->score = -1e300;
+		else
+			c->score = newest ? (double)date : -(double)date;
 	}
-	return 0;
+	alloc_free(d);
+	return r;
+}
+
+/* Drop all but the best that are wanted. */
+static int keep_best(struct collector *k)
+{
+	struct collector best = { .h = k->h,
+		                  .wanted = k->wanted,
+		                  .heap = true,
+		                  .err = k->err };
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < k->count; i++)
+		r = keep(&best, &k->c[i]);
+	alloc_free(k->c);
+	k->c = best.c;
+	k->count = best.count;
+	k->cap = best.cap;
+	return r;
 }
 
 /* ---- texts ---- */
@@ -495,6 +543,8 @@ int search_collect(struct fiche_hits *h, struct fiche_error *err)
 		r = score_by_date(&k);
 	if (r == 0 && texts && !h->exact)
 		r = judge_best(&k, k.wanted, &enough);
+	if (r == 0 && k.count > k.wanted)
+		r = keep_best(&k);
 done:
 	if (r == 0 && k.count > 1)
 		qsort(k.c, k.count, sizeof(*k.c), best_first);

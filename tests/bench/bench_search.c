@@ -146,7 +146,7 @@ static int measure(const struct bench *b, const char *name,
 {
 	struct runs runs = { 0 };
 	struct fiche_error err;
-	uint64_t matches;
+	uint64_t matches = 0;
 	size_t count = queries < list->count ? queries : list->count;
 	double begin;
 	int r = 0;
@@ -398,7 +398,7 @@ static int bench_open(const struct bench *b, const char *path)
 	struct runs runs = { 0 };
 	struct fiche_error err;
 	struct fiche_reader *reader;
-	uint64_t matches;
+	uint64_t matches = 0;
 	double begin;
 	int r = 0;
 

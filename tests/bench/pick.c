@@ -268,15 +268,15 @@ static enum tier tier_of(const struct picker *p, size_t rank)
 	               : NO_TIER;
 }
 
-/* `text` is no longer there than PICK_TEXT, and cut if it is. */
+/* What is too long is left out, and what is there already. */
 static void add(struct pick_list *list, const char *a, const char *between,
                 const char *b, const char *end)
 {
 	char text[PICK_TEXT];
+	int len = snprintf(text, sizeof(text), "%s%s%s%s", a, between, b, end);
 
-	if (list->count == PICK_MAX)
+	if (list->count == PICK_MAX || (size_t)len >= sizeof(text))
 		return;
-	snprintf(text, sizeof(text), "%s%s%s%s", a, between, b, end);
 	for (size_t i = 0; i < list->count; i++)
 		if (strcmp(list->text[i], text) == 0)
 			return;
