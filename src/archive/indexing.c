@@ -8,6 +8,7 @@
 #include "base/alloc.h"
 #include "base/err.h"
 #include "index/words_merge.h"
+#include "index/words_proof.h"
 
 #define RUN_MEMORY   ((size_t)64 << 20)
 #define WORDS_MEMORY ((size_t)32 << 20) /* buffers may have twice as much */
@@ -25,14 +26,16 @@ struct indexing {
 	uint64_t next;  /* after the finished runs */
 	struct run **runs;
 	size_t run_count, run_cap;
-	struct words_builder *words; /* NULL: no keyword index */
+	enum indexing_words mode;
+	struct words_proof proof;    /* INDEXING_PROVE */
+	struct words_builder *words; /* INDEXING_WORDS; else NULL */
 	struct spool sorted;         /* its runs, one behind the other */
 	struct words_run *word_runs;
 	size_t word_run_count, word_run_cap;
 };
 
 struct indexing *indexing_new(struct io *io, const char *path,
-                              uint64_t first_record, bool words)
+                              uint64_t first_record, enum indexing_words words)
 {
 	struct indexing *x = alloc_zeroed(1, sizeof(*x));
 
@@ -44,9 +47,12 @@ struct indexing *indexing_new(struct io *io, const char *path,
 	x->next = first_record;
 	spool_init(&x->sorted, io, path);
 	x->builder = index_builder_new(first_record);
-	if (words)
+	x->mode = words;
+	if (words == INDEXING_WORDS)
 		x->words = words_builder_new();
-	if (!x->builder || (words && !x->words)) {
+	if (!x->builder || (words == INDEXING_WORDS && !x->words) ||
+	    (words == INDEXING_PROVE &&
+	     io_random(io, x->proof.seed, sizeof(x->proof.seed), NULL) < 0)) {
 		indexing_free(x);
 		return NULL;
 	}
@@ -65,6 +71,7 @@ void indexing_free(struct indexing *x)
 	alloc_free(x->word_runs);
 	spool_done(&x->sorted);
 	words_builder_free(x->words);
+	words_proof_done(&x->proof);
 	index_builder_free(x->builder);
 	alloc_free(x);
 }
@@ -132,7 +139,7 @@ int indexing_block(struct indexing *x, const struct index_block *k,
 
 bool indexing_has_words(const struct indexing *x)
 {
-	return x->words != NULL;
+	return x->mode != INDEXING_NO_WORDS;
 }
 
 /* Turn what the builder of words holds into a run. */
@@ -152,6 +159,8 @@ static int finish_words(struct indexing *x, struct fiche_error *err)
 int indexing_words(struct indexing *x, const struct words_block *k,
                    struct fiche_error *err)
 {
+	if (x->mode == INDEXING_PROVE)
+		return words_proof_add(&x->proof, k) < 0 ? err_nomem(err) : 0;
 	if (words_builder_add(x->words, k) < 0)
 		return err_nomem(err);
 	if (words_builder_memory(x->words) > WORDS_MEMORY)
@@ -199,9 +208,12 @@ static int merge_words(struct indexing *x, struct word_files *f,
 
 	f->out.pages = &f->pages.out;
 	f->out.lists = &f->lists.out;
-	r = finish_words(x, err);
+	r = x->words ? finish_words(x, err) : 0;
 	if (r == 0)
 		r = open_older_words(f, before, count, err);
+	if (r == 0 && x->mode == INDEXING_PROVE)
+		r = words_proof_check(&x->proof, &f->older[0], before[0].in,
+		                      err);
 	in.parts = f->parts;
 	in.part_count = count;
 	in.runs = x->word_runs;
@@ -230,10 +242,13 @@ static void word_files_done(struct word_files *f)
 
 /* ---- all of it ---- */
 
-int indexing_finish(struct indexing *x, const struct segment_part_in *before,
-                    size_t before_count, struct spool *out,
-                    struct fiche_error *err)
+/* Merge the segments `before` and all runs, with the words of `words`. */
+static int finish(struct indexing *x, const struct segment_part_in *before,
+                  size_t before_count, const struct segment_part_in *words,
+                  size_t words_count, struct spool *out,
+                  struct fiche_error *err)
 {
+	const bool with_words = indexing_has_words(x);
 	struct segment_part_in *parts = NULL;
 	struct word_files f = { 0 };
 	uint64_t len;
@@ -243,8 +258,8 @@ int indexing_finish(struct indexing *x, const struct segment_part_in *before,
 	spool_init(&f.pages, x->io, x->path);
 	spool_init(&f.lists, x->io, x->path);
 	r = finish_run(x, err);
-	if (r == 0 && x->words)
-		r = merge_words(x, &f, before, before_count, err);
+	if (r == 0 && with_words)
+		r = merge_words(x, &f, words, words_count, err);
 	if (r < 0)
 		goto out;
 	parts = alloc_zeroed(before_count + x->run_count, sizeof(*parts));
@@ -260,10 +275,23 @@ int indexing_finish(struct indexing *x, const struct segment_part_in *before,
 		parts[n].segment = &x->runs[i]->segment;
 		parts[n].in = &x->runs[i]->spool.in;
 	}
-	r = index_merge(parts, n, x->words ? &f.in : NULL, &out->out, &len,
+	r = index_merge(parts, n, with_words ? &f.in : NULL, &out->out, &len,
 	                err);
 out:
 	alloc_free(parts);
 	word_files_done(&f);
 	return r;
+}
+
+int indexing_finish(struct indexing *x, const struct segment_part_in *before,
+                    size_t before_count, struct spool *out,
+                    struct fiche_error *err)
+{
+	return finish(x, before, before_count, before, before_count, out, err);
+}
+
+int indexing_prove(struct indexing *x, const struct segment_part_in *stored,
+                   struct spool *out, struct fiche_error *err)
+{
+	return finish(x, NULL, 0, stored, 1, out, err);
 }

@@ -13,10 +13,16 @@
 
 struct indexing;
 
-/* `path` is borrowed; with `words`, there will be a keyword index.  NULL: out of
- * memory. */
+/* What becomes of the words. */
+enum indexing_words {
+	INDEXING_NO_WORDS,
+	INDEXING_WORDS, /* a keyword index is built */
+	INDEXING_PROVE, /* it is proved that one that is there is theirs */
+};
+
+/* `path` is borrowed.  NULL: out of memory, or no random bytes. */
 struct indexing *indexing_new(struct io *io, const char *path,
-                              uint64_t first_record, bool words);
+                              uint64_t first_record, enum indexing_words words);
 void indexing_free(struct indexing *x);
 int indexing_add(struct indexing *x, const struct index_record *r,
                  struct fiche_error *err);
@@ -34,6 +40,13 @@ uint64_t indexing_first(const struct indexing *x);
  * if this one has it) and all that was added into `out`.  Then only
  * indexing_free().
  */
+/*
+ * Make the segment again that `stored` has to be: of what was added, and, with
+ * INDEXING_PROVE, of its own words, which are coded anew.  FICHE_ERR_CORRUPT if
+ * they are not those of the records.
+ */
+int indexing_prove(struct indexing *x, const struct segment_part_in *stored,
+                   struct spool *out, struct fiche_error *err);
 int indexing_finish(struct indexing *x, const struct segment_part_in *before,
                     size_t before_count, struct spool *out,
                     struct fiche_error *err);

@@ -148,7 +148,8 @@ int reader_words(struct fiche_reader *r, struct fiche_view *v, size_t i,
 		return status;
 	s = &r->segments[i];
 	pthread_mutex_lock(&r->scan_mutex);
-	if (!s->has_words && !words_present(&s->segment)) {
+	if (!words_present(&s->segment)) {
+		/* Also after an earlier search has made one. */
 		if (!scan)
 			status = no_index(s, err);
 		else if (s->words_memory.len == 0)

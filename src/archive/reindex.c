@@ -74,7 +74,7 @@ static struct indexing *next_segment(void *ctx, size_t i,
 		return NULL;
 	x->open = indexing_new(w->io, w->path,
 	                       x->reader->segments[i].where.first_record,
-	                       w->words);
+	                       w->words ? INDEXING_WORDS : INDEXING_NO_WORDS);
 	if (!x->open)
 		(void)err_nomem(err);
 	return x->open;

@@ -135,6 +135,33 @@ static size_t step_on(struct fiche_text text, size_t at, size_t chars)
 	return at;
 }
 
+/*
+ * Leave out what would be a part of a word at either end - but not if that is
+ * all there is to show.  The words of the passage are whole.
+ */
+static void keep_words_whole(struct fiche_text text, size_t *from, size_t *to)
+{
+	struct tokenizer words;
+	struct token t;
+	bool any = false;
+
+	tokenizer_init(&words, text.ptr, text.len);
+	while (tokenizer_next(&words, &t) && t.from < *to) {
+		if (t.kind == TOKEN_WORD && t.from < *from && t.to > *from)
+			*from = t.to;
+		if (t.kind == TOKEN_WORD && t.to > *to && any)
+			*to = t.from;
+		any |= t.from >= *from;
+	}
+}
+
+static bool only_blanks(struct fiche_text text, size_t from, size_t to)
+{
+	while (from < to && is_blank(text.ptr[from]))
+		from++;
+	return from == to;
+}
+
 static void mark(const struct fiche_hits *h, struct fiche_snippet *s)
 {
 	struct tokenizer words;
@@ -175,14 +202,15 @@ void fiche_hits_snippet(const struct fiche_hits *h, struct fiche_text text,
 	if (to == text.len)
 		from = step_back(text, p.from,
 		                 spare - chars_between(text.ptr, p.to, to));
+	keep_words_whole(text, &from, &to);
 	while (from < to && is_blank(text.ptr[from]))
 		from++;
 	while (to > from && is_blank(text.ptr[to - 1]))
 		to--;
 	out->text.ptr = text.ptr + from;
 	out->text.len = to - from;
-	out->cut_before = from > 0;
-	out->cut_after = to < text.len;
+	out->cut_before = !only_blanks(text, 0, from);
+	out->cut_after = !only_blanks(text, to, text.len);
 	if (text.len > 0)
 		mark(h, out);
 }

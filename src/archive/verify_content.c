@@ -305,22 +305,23 @@ static int take_block(struct content *c, struct checked_block *cb,
 static int compare(struct content *c, const struct reader_segment *s,
                    struct indexing *x, struct fiche_error *err)
 {
+	struct segment_part_in stored = { .segment = &s->segment };
 	struct fiche_error why = { 0 };
 	struct spool spool;
 	union view_in in;
 	int r;
 
 	spool_init(&spool, c->v->io, c->v->path);
-	r = indexing_finish(x, NULL, 0, &spool, err);
-	if (r == 0) {
-		r = index_compare(&s->segment, view_in_init(&in, c->v->view, s),
-		                  &spool.in, spool.len, &why);
-		if (r == FICHE_ERR_CORRUPT) {
-			verify_finding(c->v, &why, 0, 0);
-			r = 0;
-		} else if (r < 0) {
-			(void)err_copy(err, &why);
-		}
+	stored.in = view_in_init(&in, c->v->view, s);
+	r = indexing_prove(x, &stored, &spool, &why);
+	if (r == 0)
+		r = index_compare(&s->segment, stored.in, &spool.in, spool.len,
+		                  &why);
+	if (r == FICHE_ERR_CORRUPT) {
+		verify_finding(c->v, &why, 0, 0);
+		r = 0;
+	} else if (r < 0) {
+		(void)err_copy(err, &why);
 	}
 	spool_done(&spool);
 	return r;
@@ -380,7 +381,8 @@ static int check_segment(struct content *c, const struct reader_segment *s,
 {
 	struct indexing *x =
 		indexing_new(c->v->io, c->v->path, s->where.first_record,
-	                     words_present(&s->segment));
+	                     words_present(&s->segment) ? INDEXING_PROVE
+	                                                : INDEXING_NO_WORDS);
 	int r = x ? walk_segment(c, s, x, err) : err_nomem(err);
 
 	if (r == 0 && !c->incomplete)

@@ -275,6 +275,32 @@ int words_block_add(struct words_block *b, const struct fiche_article *a)
 	return r;
 }
 
+bool words_block_next(const struct words_block *b, struct words_block_walk *w)
+{
+	const struct found *f;
+
+	if (w->next_found == 0) {
+		if (w->next_word == b->table.count)
+			return false;
+		w->word = b->table.text.ptr +
+		          b->table.word[w->next_word].text_at;
+		w->len = b->table.word[w->next_word].len;
+		w->next_found = b->tally[w->next_word++].first + 1;
+	}
+	f = &b->found[w->next_found - 1];
+	w->posting = (struct posting){ f->record, f->count, f->title };
+	w->next_found = f->next;
+	return true;
+}
+
+bool words_block_length(const struct words_block *b, size_t i, uint32_t *out)
+{
+	if (i >= b->records)
+		return false;
+	*out = b->length[i];
+	return true;
+}
+
 /* ---- all of them ---- */
 
 /* The postings of a word, as far as they are not in a run. */

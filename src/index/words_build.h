@@ -14,6 +14,7 @@
 #include <stdint.h>
 
 #include "fiche/article.h"
+#include "format/postings.h"
 #include "index/build.h"
 
 /* ---- the words of some consecutive records ---- */
@@ -28,6 +29,18 @@ void words_block_clear(struct words_block *b);
 /* The next record: its title, text and tags.  0 or FICHE_ERR_NOMEM; after that
  * only clear or free. */
 int words_block_add(struct words_block *b, const struct fiche_article *a);
+
+/* All postings of a block, word by word; a zeroed struct begins. */
+struct words_block_walk {
+	const uint8_t *word; /* the same pointer as long as it is the same */
+	size_t len;
+	struct posting posting; /* idx within the block */
+	size_t next_word;
+	uint32_t next_found; /* 1 + its index, or 0 */
+};
+bool words_block_next(const struct words_block *b, struct words_block_walk *w);
+/* Length of the i-th record; false behind the last. */
+bool words_block_length(const struct words_block *b, size_t i, uint32_t *out);
 
 /* ---- the words of a segment ---- */
 
