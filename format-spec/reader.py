@@ -96,8 +96,7 @@ class Archive:
         self.dicts, self.segments, self.blocks, self.due, self.commits, self.records = {}, {}, [], 0, [none], []
         self.shared, self.found, self.folder = {}, {}, tempfile.TemporaryDirectory()    # shared: bodies, by record
     def attempt(self, at, function, *arguments):    # whatever fails while bytes are read is the fault of the bytes
-        try:
-            return function(*arguments)
+        try: return function(*arguments)
         except Bad as e:
             self.findings.append(Bad(e.text, e.verdict, at))
         except (MemoryError, struct.error, ValueError, TypeError, LookupError, ArithmeticError, AttributeError) as e:
@@ -278,23 +277,24 @@ class Archive:
         need(own == width and keys == sorted(keys) and all(idx < n for _, idx in keys), "KEYS is not in order")
         check_terms(Cursor(parts[b"TERM"]), Cursor(parts[b"POST"]), n)
 
-parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-parser.add_argument("--recover", action="store_true", help="take every good section, wherever it is")
-parser.add_argument("--commit", type=int, metavar="N", help="the archive as it was after its Nth commit")
-parser.add_argument("command", choices=("list", "dump", "extract", "verify"))
-parser.add_argument("archive")
-parser.add_argument("which", nargs="?", default="", type=str.lower)
-args = parser.parse_args()
-try:
-    verify, f = args.command == "verify", open(args.archive, "rb")
-    archive = Archive(mmap.mmap(f.fileno(), 0, access=mmap.ACCESS_READ) if f.seek(0, 2) else b"")
-    archive.attempt(0, archive.scan, args.commit, args.recover)
-    archive.attempt(0, archive.read, args.command, args.which, sys.stdout.buffer)
-    for f in archive.findings: print(f.at, f.verdict, f.text, sep=": ", file=sys.stdout if verify else sys.stderr)
-    found = {f.verdict for f in archive.findings if verify or f.verdict != "TRUNCATED"}
-    code = next((EXITS[verdict] for verdict in EXITS if verdict in found), 0)
-    print(WORDS[code] + "\n" if verify else "", end="", flush=True)
-except OSError as e:
-    print(e, file=sys.stderr)
-    os._exit(5)         # without another try to write
-sys.exit(code)
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--recover", action="store_true", help="take every good section, wherever it is")
+    parser.add_argument("--commit", type=int, metavar="N", help="the archive as it was after its Nth commit")
+    parser.add_argument("command", choices=("list", "dump", "extract", "verify"))
+    parser.add_argument("archive")
+    parser.add_argument("which", nargs="?", default="", type=str.lower)
+    args = parser.parse_args()
+    try:
+        verify, f = args.command == "verify", open(args.archive, "rb")
+        archive = Archive(mmap.mmap(f.fileno(), 0, access=mmap.ACCESS_READ) if f.seek(0, 2) else b"")
+        archive.attempt(0, archive.scan, args.commit, args.recover)
+        archive.attempt(0, archive.read, args.command, args.which, sys.stdout.buffer)
+        for f in archive.findings: print(f.at, f.verdict, f.text, sep=": ", file=sys.stdout if verify else sys.stderr)
+        found = {f.verdict for f in archive.findings if verify or f.verdict != "TRUNCATED"}
+        code = next((EXITS[verdict] for verdict in EXITS if verdict in found), 0)
+        print(WORDS[code] + "\n" if verify else "", end="", flush=True)
+    except OSError as e:
+        print(e, file=sys.stderr)
+        os._exit(5)         # without another try to write
+    sys.exit(code)

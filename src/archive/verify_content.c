@@ -20,6 +20,7 @@
 #include "base/hash.h"
 #include "format/merkle.h"
 #include "index/compare.h"
+#include "index/token.h"
 #include "index/words.h"
 
 #define WINDOW 32 /* blocks decoded before their results are used */
@@ -311,6 +312,12 @@ static int compare(struct content *c, const struct reader_segment *s,
 	union view_in in;
 	int r;
 
+	if (s->segment.tokenizer > TOKENIZER_VERSION) {
+		(void)err_set(&why, FICHE_ERR_UNSUPPORTED, s->where.offset,
+		              "the keyword index was made by a newer tokenizer");
+		verify_finding(c->v, &why, 0, 0);
+		return 0;
+	}
 	spool_init(&spool, c->v->io, c->v->path);
 	stored.in = view_in_init(&in, c->v->view, s);
 	r = indexing_prove(x, &stored, &spool, &why);

@@ -1,6 +1,9 @@
 #!/bin/sh
-# The independent reader stays short enough to be read in one sitting.
+# The independent reader and search stay short enough to be read in one sitting.
 set -eu
-lines=$(wc -l <"$(dirname "$0")/../../format-spec/reader.py")
-echo "format-spec/reader.py has $lines lines"
-[ "$lines" -le 300 ]
+cd "$(dirname "$0")/../../format-spec"
+for limit in reader.py:300 search.py:150 words.py:150; do
+	lines=$(wc -l <"${limit%:*}")
+	echo "format-spec/${limit%:*} has $lines lines"
+	[ "$lines" -le "${limit#*:}" ]
+done
