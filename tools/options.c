@@ -10,10 +10,10 @@
 /* Not behind a command, but in the place of one. */
 #define PROGRAM (1u << CMD_COUNT)
 
-#define ALL   ((1u << CMD_COUNT) - 1)
-#define PICKS (IN(LIST) | IN(SHOW) | IN(EXTRACT))
+#define ALL     ((1u << CMD_COUNT) - 1)
+#define PICKS   (IN(LIST) | IN(SHOW) | IN(EXTRACT))
 #define FILTERS (PICKS | IN(SEARCH))
-#define READS (FILTERS | IN(INFO))
+#define READS   (FILTERS | IN(INFO))
 
 const char *const option_group_names[GROUP_COUNT] = {
 	[GROUP_OWN] = "Options",

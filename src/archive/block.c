@@ -177,8 +177,12 @@ int block_bodies(struct block *b, struct archive *a, struct dict_cache *dicts,
 	if (r < 0)
 		return r;
 	/* One more, so that there is a place even where all is shared. */
-	if (!buf_reserve(&b->bodies, raw - b->bodies.len + 1))
+	if (!buf_reserve(&b->bodies, raw - b->bodies.len + 1)) {
+		/* There may be memory when it is asked for again. */
+		buf_clear(&b->bodies);
+		b->bodies_ready = 0;
 		return err_nomem(err);
+	}
 	r = decode_prefix(dec,
 	                  b->stored.ptr + SECTION_HEADER_SIZE +
 	                          b->head.head_len + b->head.cards_len,

@@ -67,9 +67,9 @@ static int begin_generation(struct fiche_writer *w, struct fiche_error *err)
 	r = writer_begin(w, err);
 	if (r < 0)
 		return r;
-	w->indexing = indexing_new(w->io, w->path, w->next_number,
-	                           w->words ? INDEXING_WORDS
-	                                    : INDEXING_NO_WORDS);
+	w->indexing =
+		indexing_new(w->io, w->path, w->next_number,
+	                     w->words ? INDEXING_WORDS : INDEXING_NO_WORDS);
 	return w->indexing ? 0 : err_nomem(err);
 }
 

@@ -28,6 +28,7 @@ struct indexing {
 	size_t run_count, run_cap;
 	enum indexing_words mode;
 	struct words_proof proof;    /* INDEXING_PROVE */
+	bool has_seed;               /* of the proof */
 	struct words_builder *words; /* INDEXING_WORDS; else NULL */
 	struct spool sorted;         /* its runs, one behind the other */
 	struct words_run *word_runs;
@@ -50,9 +51,7 @@ struct indexing *indexing_new(struct io *io, const char *path,
 	x->mode = words;
 	if (words == INDEXING_WORDS)
 		x->words = words_builder_new();
-	if (!x->builder || (words == INDEXING_WORDS && !x->words) ||
-	    (words == INDEXING_PROVE &&
-	     io_random(io, x->proof.seed, sizeof(x->proof.seed), NULL) < 0)) {
+	if (!x->builder || (words == INDEXING_WORDS && !x->words)) {
 		indexing_free(x);
 		return NULL;
 	}
@@ -156,11 +155,24 @@ static int finish_words(struct indexing *x, struct fiche_error *err)
 	return words_builder_run(x->words, &x->sorted.out, &run->len, err);
 }
 
+static int prove_words(struct indexing *x, const struct words_block *k,
+                       struct fiche_error *err)
+{
+	int r = 0;
+
+	if (!x->has_seed)
+		r = io_random(x->io, x->proof.seed, sizeof(x->proof.seed), err);
+	x->has_seed = r == 0;
+	if (r == 0 && words_proof_add(&x->proof, k) < 0)
+		r = err_nomem(err);
+	return r;
+}
+
 int indexing_words(struct indexing *x, const struct words_block *k,
                    struct fiche_error *err)
 {
 	if (x->mode == INDEXING_PROVE)
-		return words_proof_add(&x->proof, k) < 0 ? err_nomem(err) : 0;
+		return prove_words(x, k, err);
 	if (words_builder_add(x->words, k) < 0)
 		return err_nomem(err);
 	if (words_builder_memory(x->words) > WORDS_MEMORY)

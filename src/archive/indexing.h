@@ -20,7 +20,7 @@ enum indexing_words {
 	INDEXING_PROVE, /* it is proved that one that is there is theirs */
 };
 
-/* `path` is borrowed.  NULL: out of memory, or no random bytes. */
+/* `path` is borrowed.  NULL: out of memory. */
 struct indexing *indexing_new(struct io *io, const char *path,
                               uint64_t first_record, enum indexing_words words);
 void indexing_free(struct indexing *x);
@@ -36,8 +36,8 @@ bool indexing_has_words(const struct indexing *x);
 uint64_t indexing_count(const struct indexing *x);
 uint64_t indexing_first(const struct indexing *x);
 /*
- * Merge `before` (older segments in order, may be none; all with a keyword index
- * if this one has it) and all that was added into `out`.  Then only
+ * Merge `before` (older segments in order, may be none; all with a keyword
+ * index if this one has it) and all that was added into `out`.  Then only
  * indexing_free().
  */
 /*

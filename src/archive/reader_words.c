@@ -50,7 +50,8 @@ static int read_words(struct fiche_view *v, const struct reader_segment *s,
 
 			r = fiche_view_article(v, n, &a, err);
 			/* What is lost has no words. */
-			if (r == FICHE_ERR_CORRUPT || r == FICHE_ERR_TRUNCATED) {
+			if (r == FICHE_ERR_CORRUPT ||
+			    r == FICHE_ERR_TRUNCATED) {
 				a = (struct fiche_article){ 0 };
 				r = 0;
 			}
@@ -75,8 +76,8 @@ static int keep_words(struct reader_segment *s, const struct words_output *o,
 	*seg = s->segment;
 	seg->tokenizer = TOKENIZER_VERSION;
 	seg->wlen = (struct segment_part){ 0, o->norms.len };
-	seg->word = (struct segment_part){ o->norms.len,
-		                           o->head.len + pages->len };
+	seg->word =
+		(struct segment_part){ o->norms.len, o->head.len + pages->len };
 	seg->wpst = (struct segment_part){ seg->word.at + seg->word.len,
 		                           lists->len };
 	buf_put(to, o->norms.ptr, o->norms.len);

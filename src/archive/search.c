@@ -78,9 +78,8 @@ static int open_archives(struct fiche_hits *h,
 static int no_index(uint64_t records, struct fiche_error *err)
 {
 	return err_set(err, FICHE_ERR_NOINDEX, FICHE_NOWHERE,
-	               records == 1
-	                       ? "%llu article has no keyword index"
-	                       : "%llu articles have no keyword index",
+	               records == 1 ? "%llu article has no keyword index"
+	                            : "%llu articles have no keyword index",
 	               (unsigned long long)records);
 }
 
@@ -129,16 +128,15 @@ static int open_parts(struct fiche_hits *h, struct fiche_error *err)
 /* What BM25 makes of the lengths, now that all records are known. */
 static void weigh_lengths(struct fiche_hits *h)
 {
-	double mean = h->records > 0
-	                      ? (double)h->tokens / (double)h->records
-	                      : 1;
+	double mean =
+		h->records > 0 ? (double)h->tokens / (double)h->records : 1;
 
 	/* Without any word there is nothing to weigh. */
 	mean = mean > 0 ? mean : 1;
 	for (unsigned i = 0; i < NORMS; i++)
 		h->length_part[i] =
-			K1 * (1 - B +
-		              B * (double)norm_to_length((uint8_t)i) / mean);
+			K1 *
+			(1 - B + B * (double)norm_to_length((uint8_t)i) / mean);
 	for (size_t i = 0; h->group_count > 0 && i < h->part_count; i++) {
 		struct search_part *p = &h->part[i];
 		double stretch = mean / p->words->average;

@@ -39,8 +39,8 @@ struct word_group {
 	const uint8_t *text;  /* borrowed from the query */
 	size_t len;
 	const char *typed;
-	bool stems;          /* every word with the same stem, too */
-	struct term *terms;  /* those, ascending; only with stems */
+	bool stems;         /* every word with the same stem, too */
+	struct term *terms; /* those, ascending; only with stems */
 	size_t term_count, term_cap;
 	uint64_t count;      /* records that have it, in all parts */
 	double weight;       /* idf (k1 + 1) */

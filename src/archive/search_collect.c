@@ -319,10 +319,9 @@ static int score_by_date(struct collector *k)
 /* Drop all but the best that are wanted. */
 static int keep_best(struct collector *k)
 {
-	struct collector best = { .h = k->h,
-		                  .wanted = k->wanted,
-		                  .heap = true,
-		                  .err = k->err };
+	struct collector best = {
+		.h = k->h, .wanted = k->wanted, .heap = true, .err = k->err
+	};
 	int r = 0;
 
 	for (size_t i = 0; r == 0 && i < k->count; i++)
@@ -451,8 +450,8 @@ static int make_hits(struct collector *k)
 {
 	struct fiche_hits *h = k->h;
 	const bool dated = h->opt.rank != FICHE_RANK_RELEVANCE;
-	size_t from = h->opt.offset < k->count ? (size_t)h->opt.offset
-	                                       : k->count;
+	size_t from =
+		h->opt.offset < k->count ? (size_t)h->opt.offset : k->count;
 	size_t to = k->wanted < k->count ? (size_t)k->wanted : k->count;
 
 	h->hit = alloc_zeroed(to - from, sizeof(*h->hit));
@@ -509,8 +508,8 @@ int search_collect(struct fiche_hits *h, struct fiche_error *err)
 {
 	const bool by_date = h->opt.rank != FICHE_RANK_RELEVANCE;
 	const bool texts = h->query->root && search_needs_text(h->query->root);
-	const bool all = h->opt.limit == 0 ||
-	                 h->opt.limit > UINT64_MAX - h->opt.offset;
+	const bool all =
+		h->opt.limit == 0 || h->opt.limit > UINT64_MAX - h->opt.offset;
 	struct collector k = { .h = h, .err = err };
 	bool enough;
 	int r = 0;

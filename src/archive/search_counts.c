@@ -88,8 +88,8 @@ static int count_name(void *ctx, const uint8_t *key, size_t len,
 	if (n == 0)
 		return 0;
 	name = arena_strndup(&c->arena, (const char *)key + 1, len - 1);
-	if (!name || alloc_grow(&c->count, &c->cap, c->used + 1,
-	                        sizeof(*c->count)) < 0)
+	if (!name ||
+	    alloc_grow(&c->count, &c->cap, c->used + 1, sizeof(*c->count)) < 0)
 		return err_nomem(err);
 	c->count[c->used++] = (struct count){ { name, len - 1 }, n };
 	return 0;
@@ -99,8 +99,7 @@ static int by_name(const void *a, const void *b)
 {
 	const struct count *x = a, *y = b;
 
-	return term_compare(x->name.ptr, x->name.len, y->name.ptr,
-	                    y->name.len);
+	return term_compare(x->name.ptr, x->name.len, y->name.ptr, y->name.len);
 }
 
 static int by_matches(const void *a, const void *b)
@@ -144,13 +143,13 @@ int fiche_hits_facet(const struct fiche_hits *h, char field, size_t limit,
 		union view_in in;
 
 		c.archive = &h->archive[p->reader];
-		r = reader_segment(rd, p->view, (size_t)(p->segment - rd->segments),
-		                   true, &c.s, err);
+		r = reader_segment(rd, p->view,
+		                   (size_t)(p->segment - rd->segments), true,
+		                   &c.s, err);
 		c.in = view_in_init(&in, p->view, p->segment);
 		if (r == 0)
-			r = segment_each_term(&c.s->segment, c.in,
-			                      &c.s->fences, field, count_name,
-			                      &c, err);
+			r = segment_each_term(&c.s->segment, c.in, &c.s->fences,
+			                      field, count_name, &c, err);
 	}
 	if (r == 0) {
 		join_names(&c);

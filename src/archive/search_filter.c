@@ -93,8 +93,7 @@ static int selected(struct set *out, struct search_archive *a,
 		break;
 	default:
 		/* The parser has tried it before. */
-		(void)fiche_parse_dates(&sel.from, &sel.to, n->text,
-		                        now, NULL);
+		(void)fiche_parse_dates(&sel.from, &sel.to, n->text, now, NULL);
 		break;
 	}
 	return select_set(out, &older, a->reader, a->view, &sel, err);
@@ -175,8 +174,8 @@ int search_filters(struct fiche_hits *h, struct fiche_error *err)
 		if (r == 0 && !a->field)
 			r = err_nomem(err);
 		for (size_t k = 0; r == 0 && k < h->field_count; k++)
-			r = set_field(&a->field[k], a, h->field[k],
-			              h->opt.now, err);
+			r = set_field(&a->field[k], a, h->field[k], h->opt.now,
+			              err);
 	}
 	return r;
 }

@@ -161,13 +161,13 @@ static enum script script_of_language(const char *l)
 		char language[3];
 		enum script script;
 	} other[] = {
-		{ "ar", SCRIPT_ARABIC },     { "be", SCRIPT_CYRILLIC },
-		{ "bg", SCRIPT_CYRILLIC },   { "el", SCRIPT_GREEK },
-		{ "fa", SCRIPT_ARABIC },     { "hi", SCRIPT_DEVANAGARI },
-		{ "hy", SCRIPT_ARMENIAN },   { "kk", SCRIPT_CYRILLIC },
-		{ "mk", SCRIPT_CYRILLIC },   { "ne", SCRIPT_DEVANAGARI },
-		{ "ru", SCRIPT_CYRILLIC },   { "ta", SCRIPT_TAMIL },
-		{ "uk", SCRIPT_CYRILLIC },   { "ur", SCRIPT_ARABIC },
+		{ "ar", SCRIPT_ARABIC },   { "be", SCRIPT_CYRILLIC },
+		{ "bg", SCRIPT_CYRILLIC }, { "el", SCRIPT_GREEK },
+		{ "fa", SCRIPT_ARABIC },   { "hi", SCRIPT_DEVANAGARI },
+		{ "hy", SCRIPT_ARMENIAN }, { "kk", SCRIPT_CYRILLIC },
+		{ "mk", SCRIPT_CYRILLIC }, { "ne", SCRIPT_DEVANAGARI },
+		{ "ru", SCRIPT_CYRILLIC }, { "ta", SCRIPT_TAMIL },
+		{ "uk", SCRIPT_CYRILLIC }, { "ur", SCRIPT_ARABIC },
 		{ "yi", SCRIPT_HEBREW },
 	};
 
@@ -234,8 +234,8 @@ static int find_languages(struct stemming *s, struct fiche_error *err)
 	     i++) {
 		const char *l = h->selection->languages[i];
 
-		(void)note_language(
-			s, (struct fiche_text){ l, strlen(l) }, UINT64_MAX / 2);
+		(void)note_language(s, (struct fiche_text){ l, strlen(l) },
+		                    UINT64_MAX / 2);
 	}
 	for (size_t i = 0; r == 0 && s->count == 0 && i < h->archive_count; i++)
 		r = fiche_reader_names(h->archive[i].reader, TERM_LANGUAGE,
@@ -279,12 +279,12 @@ static const char *const *prefixes_of(const char *language)
 {
 	static const char *const none[] = { "" };
 	static const char *const arabic[] = {
-		"ال",  "وال", "بال", "كال", "فال", "لل", "و",
-		"ف",   "ب",   "ك",   "ل",   "",
+		"ال", "وال", "بال", "كال", "فال", "لل",
+		"و",  "ف",   "ب",   "ك",   "ل",   "",
 	};
 	static const char *const indonesian[] = {
-		"me",  "mem", "men", "meng", "ber", "di", "ter", "ke",
-		"se",  "pe",  "pem", "pen",  "peng", "per", "",
+		"me", "mem", "men", "meng", "ber",  "di",  "ter", "ke",
+		"se", "pe",  "pem", "pen",  "peng", "per", "",
 	};
 
 	if (strcmp(language, "ar") == 0)
@@ -489,11 +489,13 @@ static int take_stems(struct look_up *l)
 	}
 	if (r == 0 && !any && usual)
 		r = take_stem(l, usual);
-	if (r == 0 && word_walk_find(&l->walk, g->text, g->len, l->err) == 0)
-		r = keep_term(l);
+	if (r == 0) {
+		r = word_walk_find(&l->walk, g->text, g->len, l->err);
+		r = r == FICHE_END ? 0 : r < 0 ? r : keep_term(l);
+	}
 	for (size_t i = 0; r == 0 && i < g->term_count; i++) {
-		r = word_walk_find(&l->walk, g->terms[i].bytes,
-		                   g->terms[i].len, l->err);
+		r = word_walk_find(&l->walk, g->terms[i].bytes, g->terms[i].len,
+		                   l->err);
 		if (r == 0)
 			r = take_word(l);
 		r = r == FICHE_END ? 0 : r;
@@ -531,10 +533,10 @@ static int make_list(struct look_up *l, struct group_list *out)
 		all->count = 0;
 		for (size_t i = 0; all->count < n; i++)
 			if (tally[i])
-				all->p[all->count++] = (struct posting){
-					(uint32_t)i, tally[i] & 127u,
-					tally[i] >> 7
-				};
+				all->p[all->count++] =
+					(struct posting){ (uint32_t)i,
+					                  tally[i] & 127u,
+					                  tally[i] >> 7 };
 		alloc_free(tally);
 	}
 	out->count = all->count;
@@ -573,9 +575,7 @@ static int look_up(struct look_up *l, struct group_list *out)
 static int look_up_in(struct fiche_hits *h, struct search_part *p,
                       struct stemming *s, struct fiche_error *err)
 {
-	struct look_up l = {
-		.hits = h, .stemming = s, .part = p, .err = err
-	};
+	struct look_up l = { .hits = h, .stemming = s, .part = p, .err = err };
 	int r = 0;
 
 	p->list = alloc_zeroed(h->group_count, sizeof(*p->list));
@@ -607,7 +607,8 @@ int search_look_up(struct fiche_hits *h, struct fiche_error *err)
 		stems |= h->group[i].stems;
 	if (stems)
 		r = find_languages(&s, err);
-	for (size_t i = 0; r == 0 && h->group_count > 0 && i < h->part_count; i++)
+	for (size_t i = 0; r == 0 && h->group_count > 0 && i < h->part_count;
+	     i++)
 		r = look_up_in(h, &h->part[i], &s, err);
 	for (size_t i = 0; i < h->group_count; i++) {
 		double n = (double)h->records, df = (double)h->group[i].count;
@@ -627,8 +628,8 @@ static bool has_term(const struct word_group *g, const uint8_t *word,
 
 	while (lo < hi) {
 		size_t mid = lo + (hi - lo) / 2;
-		int order = term_compare(g->terms[mid].bytes,
-		                         g->terms[mid].len, word, len);
+		int order = term_compare(g->terms[mid].bytes, g->terms[mid].len,
+		                         word, len);
 
 		if (order == 0)
 			return true;
@@ -656,8 +657,7 @@ static bool has_single(const struct word_group *g, const uint8_t *word,
 	if (first + second != len)
 		return false;
 	return (first == g->len && memcmp(word, g->text, first) == 0) ||
-	       (second == g->len &&
-	        memcmp(word + first, g->text, second) == 0);
+	       (second == g->len && memcmp(word + first, g->text, second) == 0);
 }
 
 bool search_group_has(const struct word_group *g, const uint8_t *word,

@@ -81,12 +81,12 @@ static struct passage best_passage(const struct fiche_hits *h,
 		if (!best.any ||
 		    (unsigned)__builtin_popcountll(all) > best.kinds ||
 		    ((unsigned)__builtin_popcountll(all) == best.kinds &&
-		     w.count > best.places && best.from == w.place[w.first].from))
-			best = (struct passage){
-				w.place[w.first].from, t.to,
-				(unsigned)__builtin_popcountll(all),
-				(unsigned)w.count, true
-			};
+		     w.count > best.places &&
+		     best.from == w.place[w.first].from))
+			best = (struct passage){ w.place[w.first].from, t.to,
+				                 (unsigned)__builtin_popcountll(
+							 all),
+				                 (unsigned)w.count, true };
 	}
 	return best;
 }
@@ -195,9 +195,11 @@ void fiche_hits_snippet(const struct fiche_hits *h, struct fiche_text text,
 	size_t from, to;
 
 	memset(out, 0, sizeof(*out));
+	/* Of nothing, there may not even be an address. */
+	if (text.len == 0)
+		return;
 	from = step_back(text, p.from, spare / 3);
-	to = step_on(text, p.to,
-	             spare - chars_between(text.ptr, from, p.from));
+	to = step_on(text, p.to, spare - chars_between(text.ptr, from, p.from));
 	/* At the end of a text there is more room in front. */
 	if (to == text.len)
 		from = step_back(text, p.from,
@@ -211,6 +213,5 @@ void fiche_hits_snippet(const struct fiche_hits *h, struct fiche_text text,
 	out->text.len = to - from;
 	out->cut_before = !only_blanks(text, 0, from);
 	out->cut_after = !only_blanks(text, to, text.len);
-	if (text.len > 0)
-		mark(h, out);
+	mark(h, out);
 }

@@ -117,17 +117,17 @@ static int suggest(struct fiche_hits *h, struct word_group *g,
 		struct search_part *p = &h->part[i];
 		struct word_walk w;
 
-		word_walk_init(&w, p->words,
-		               view_words_in(&p->words_in, p->view,
-		                             p->segment));
+		word_walk_init(
+			&w, p->words,
+			view_words_in(&p->words_in, p->view, p->segment));
 		while ((r = word_walk_next(&w, err)) == 0)
 			offer(&n, &w.page);
 		word_walk_done(&w);
 		r = r == FICHE_END ? 0 : r;
 	}
 	if (r == 0 && n.len > 0) {
-		g->nearest = arena_strndup(&h->arena, (const char *)n.word,
-		                           n.len);
+		g->nearest =
+			arena_strndup(&h->arena, (const char *)n.word, n.len);
 		if (!g->nearest)
 			return err_nomem(err);
 	}

@@ -144,8 +144,7 @@ static bool next_span(const struct judge *j, const struct query_node *n,
                       size_t *i, struct span *out)
 {
 	const bool phrase = n->kind == QUERY_PHRASE;
-	const struct places *first =
-		places_of(j, phrase ? n->child[0] : n);
+	const struct places *first = places_of(j, phrase ? n->child[0] : n);
 
 	for (; *i < first->count; ++*i) {
 		uint64_t place = first->at[*i];

@@ -34,8 +34,8 @@ static struct match *new_match(struct grower *g, enum match_kind kind,
                                size_t children)
 {
 	struct match *m = arena_take(&g->tree->arena, sizeof(*m));
-	struct match **child =
-		arena_take(&g->tree->arena, 2 * (children + 1) * sizeof(*child));
+	struct match **child = arena_take(&g->tree->arena,
+	                                  2 * (children + 1) * sizeof(*child));
 
 	if (!m || !child)
 		return NULL;
@@ -82,9 +82,8 @@ static int grow_list(struct grower *g, const struct query_node *n, bool title,
 	m->weights = &g->part->weights;
 	if (l->coded.len > 0)
 		r = list_cursor_coded(
-			&m->list,
-			(struct bytes){ l->coded.ptr, l->coded.len }, l->count,
-			of.records);
+			&m->list, (struct bytes){ l->coded.ptr, l->coded.len },
+			l->count, of.records);
 	else
 		r = list_cursor_plain(&m->list, l->plain, l->count, &of);
 	if (r == FICHE_ERR_CORRUPT)
@@ -128,9 +127,9 @@ static int grow_and(struct grower *g, const struct query_node *n, bool title,
 	for (size_t i = 0; i < n->child_count; i++) {
 		const struct query_node *not = n->child[i];
 
-		if (not->kind != QUERY_NOT || search_needs_text(not))
+		if (not ->kind != QUERY_NOT || search_needs_text(not ))
 			continue;
-		r = grow(g, not->child[0], title, &c);
+		r = grow(g, not ->child[0], title, &c);
 		if (r < 0)
 			return r;
 		if (!c)

@@ -10,7 +10,8 @@
 #define ID_PREFIX_MIN 8
 
 /* Records under a key hash; the caller compares what they say. */
-static int by_key(struct selecting *q, char domain, const void *text, size_t len,
+static int by_key(struct selecting *q, char domain, const void *text,
+                  size_t len,
                   bool (*same)(void *ctx, const struct fiche_article *a),
                   void *ctx, uint64_t *found, struct fiche_error *err)
 {

@@ -99,10 +99,9 @@ static int find_names(struct name_search *t, char field,
 int select_names(struct selecting *q, char field, const char *const *values,
                  size_t count, struct fiche_error *err)
 {
-	struct name_search t = { .q = q,
-		                 .values = values,
-		                 .count = count,
-		                 .fits = select_matches };
+	struct name_search t = {
+		.q = q, .values = values, .count = count, .fits = select_matches
+	};
 	int r;
 
 	if (count == 0)

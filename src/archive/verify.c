@@ -454,9 +454,9 @@ static int check_dictionaries(struct verify *v, struct fiche_error *err)
 			                   raw.len);
 			if (r == 0 && !buf_ok(&want))
 				r = err_nomem(&why);
-			if (r == 0 && memcmp(want.ptr,
-			                     parity.ptr + SECTION_HEADER_SIZE,
-			                     len) != 0)
+			if (r == 0 &&
+			    memcmp(want.ptr, parity.ptr + SECTION_HEADER_SIZE,
+			           len) != 0)
 				r = err_set(&why, FICHE_ERR_CORRUPT,
 				            d->parity_offset,
 				            "the parity of dictionary %u does "

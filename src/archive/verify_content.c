@@ -62,14 +62,13 @@ struct content {
 	struct merkle tree;
 	uint64_t records, record_bytes, body_bytes, blocks;
 	size_t next_commit; /* of the chain, whose totals are not reached yet */
-	bool lost;       /* a block was: totals and tree cannot be told */
-	bool incomplete; /* the same, of the segment being checked */
+	bool lost;          /* a block was: totals and tree cannot be told */
+	bool incomplete;    /* the same, of the segment being checked */
 };
 
 /* NULL for none, or when out of memory. */
 static struct fiche_text *copy_list(struct arena *arena,
-                                    const struct fiche_text *from,
-                                    size_t count)
+                                    const struct fiche_text *from, size_t count)
 {
 	struct fiche_text *to = NULL;
 
@@ -313,8 +312,9 @@ static int compare(struct content *c, const struct reader_segment *s,
 	int r;
 
 	if (s->segment.tokenizer > TOKENIZER_VERSION) {
-		(void)err_set(&why, FICHE_ERR_UNSUPPORTED, s->where.offset,
-		              "the keyword index was made by a newer tokenizer");
+		(void)err_set(
+			&why, FICHE_ERR_UNSUPPORTED, s->where.offset,
+			"the keyword index was made by a newer tokenizer");
 		verify_finding(c->v, &why, 0, 0);
 		return 0;
 	}

@@ -13,7 +13,7 @@
 #include "base/err.h"
 #include "base/hash.h"
 
-#define SPARE_VIEWS 4 /* a reader keeps */
+#define SPARE_VIEWS 4                 /* a reader keeps */
 #define SPARE_BUF   ((size_t)8 << 20) /* larger ones are not kept */
 
 struct fiche_view *fiche_view_new(struct fiche_reader *r)

@@ -44,8 +44,9 @@ FICHE_API bool fiche_query_is_empty(const struct fiche_query *q);
 FICHE_API void fiche_query_free(struct fiche_query *q);
 
 enum fiche_rank {
-	FICHE_RANK_RELEVANCE = 0, /* of equals the one added first comes first */
-	FICHE_RANK_NEWEST,        /* those without a date come last */
+	FICHE_RANK_RELEVANCE =
+		0,         /* of equals the one added first comes first */
+	FICHE_RANK_NEWEST, /* those without a date come last */
 	FICHE_RANK_OLDEST,
 };
 
@@ -123,7 +124,8 @@ FICHE_API uint64_t fiche_hits_unread(const struct fiche_hits *h,
 /*
  * Words of the query that no article has (as often as they were typed), in
  * order; *suggestion is the nearest word that some article has, or NULL (it is
- * looked for the first five only).  False behind the last.  Texts are valid as long as the hits.
+ * looked for the first five only).  False behind the last.  Texts are valid as
+ * long as the hits.
  */
 FICHE_API bool fiche_hits_missing(const struct fiche_hits *h, size_t i,
                                   const char **word, const char **suggestion);
@@ -135,12 +137,10 @@ FICHE_API bool fiche_hits_missing(const struct fiche_hits *h, size_t i,
  * that does not matter.  Only with FICHE_TOTAL_EXACT (else FICHE_ERR_ARG).  A
  * callback result other than 0 stops and is returned.
  */
-FICHE_API int fiche_hits_facet(const struct fiche_hits *h, char field,
-                               size_t limit,
-                               int (*each)(void *ctx, struct fiche_text name,
-                                           uint64_t matches),
-                               void *ctx, uint64_t *others,
-                               struct fiche_error *err);
+FICHE_API int fiche_hits_facet(
+	const struct fiche_hits *h, char field, size_t limit,
+	int (*each)(void *ctx, struct fiche_text name, uint64_t matches),
+	void *ctx, uint64_t *others, struct fiche_error *err);
 
 enum fiche_unit {
 	FICHE_UNIT_DAY,
@@ -154,12 +154,10 @@ enum fiche_unit {
  * is the first second of the unit.  *undated is the number of matches without
  * a date.  Conditions as above.
  */
-FICHE_API int fiche_hits_histogram(const struct fiche_hits *h,
-                                   enum fiche_unit unit,
-                                   int (*each)(void *ctx, int64_t begin,
-                                               uint64_t matches),
-                                   void *ctx, uint64_t *undated,
-                                   struct fiche_error *err);
+FICHE_API int fiche_hits_histogram(
+	const struct fiche_hits *h, enum fiche_unit unit,
+	int (*each)(void *ctx, int64_t begin, uint64_t matches), void *ctx,
+	uint64_t *undated, struct fiche_error *err);
 
 #define FICHE_SNIPPET_MARKS 32
 

@@ -34,9 +34,10 @@ enum fiche_open_mode {
 
 /* What the index of an archive holds. */
 enum fiche_index {
-	FICHE_INDEX_DEFAULT = 0, /* words; when appending, as the archive has it */
-	FICHE_INDEX_WORDS,       /* with keywords, for fiche_search() */
-	FICHE_INDEX_BASIC,       /* without them */
+	FICHE_INDEX_DEFAULT =
+		0,         /* words; when appending, as the archive has it */
+	FICHE_INDEX_WORDS, /* with keywords, for fiche_search() */
+	FICHE_INDEX_BASIC, /* without them */
 };
 
 /* Where a record came from, for messages.  `file` must stay valid until the
@@ -48,7 +49,7 @@ struct fiche_origin {
 
 struct fiche_writer_options {
 	enum fiche_open_mode mode;
-	int level;        /* zstd 1 to 22; 0 = the default */
+	int level; /* zstd 1 to 22; 0 = the default */
 	enum fiche_index index;
 	bool plain;       /* no dictionaries, so that zstd -dc prints all */
 	unsigned threads; /* 0 = one for each processor */

@@ -36,8 +36,8 @@ void doclist_init(struct doclist *l, const void *bytes, size_t len,
                   uint64_t end);
 /* The next run; false at the end or when malformed (then l->bad). */
 bool doclist_next(struct doclist *l, uint64_t *start, uint64_t *len);
-/* How many numbers that are left have their bit, counted from `base`; stops where
- * the list is malformed (l->bad). */
+/* How many numbers that are left have their bit, counted from `base`; stops
+ * where the list is malformed (l->bad). */
 uint64_t doclist_count(struct doclist *l, const uint64_t *bits, uint64_t base);
 
 #endif

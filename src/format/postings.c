@@ -227,8 +227,8 @@ void postings_put_long(struct buf *out, const struct posting *p, size_t count,
 	uint32_t next = 0;
 
 	for (size_t i = 0; i < count; i += POSTINGS_BLOCK) {
-		size_t n = count - i < POSTINGS_BLOCK ? count - i
-		                                      : POSTINGS_BLOCK;
+		size_t n =
+			count - i < POSTINGS_BLOCK ? count - i : POSTINGS_BLOCK;
 		size_t at = blocks.len;
 		uint8_t code = put_block(&blocks, p + i, n, next);
 
@@ -324,8 +324,8 @@ size_t postings_get_block(struct posting out[POSTINGS_BLOCK],
 	if (k == 0 ? !get_map(&r, out, n, next, b->last)
 	           : !get_gaps(&r, out, n, next, b->last, k))
 		return 0;
-	if (counts && (!get_marks(&r, out, n, b->code >> CODE_K_BITS) ||
-	               !bits_done(&r)))
+	if (counts &&
+	    (!get_marks(&r, out, n, b->code >> CODE_K_BITS) || !bits_done(&r)))
 		return 0;
 	return n;
 }

@@ -54,7 +54,8 @@ uint64_t bits_get(struct bit_reader *r, unsigned count);
 uint64_t bits_peek_end(const struct bit_reader *r);
 uint32_t rice_get_long(struct bit_reader *r, unsigned k);
 
-/* The next 57 bits and some more, zeros behind the end; taken by bits_take(). */
+/* The next 57 bits and some more, zeros behind the end; taken by bits_take().
+ */
 static inline uint64_t bits_peek(const struct bit_reader *r)
 {
 	size_t byte = (size_t)(r->at / 8);

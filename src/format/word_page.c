@@ -143,8 +143,7 @@ void word_page_done(struct word_page *p)
 /* The content of the frame, into p->raw. */
 static int unpack(struct word_page *p, struct bytes frame)
 {
-	unsigned long long len =
-		ZSTD_getFrameContentSize(frame.ptr, frame.len);
+	unsigned long long len = ZSTD_getFrameContentSize(frame.ptr, frame.len);
 
 	/* The two special answers are above the limit, too.  libzstd would also
 	 * take several frames, and those of its first versions. */
@@ -154,7 +153,7 @@ static int unpack(struct word_page *p, struct bytes frame)
 		return FICHE_ERR_CORRUPT;
 	if (!p->zstd)
 		p->zstd = ZSTD_createDCtx();
-	p->raw.len = 0;
+	buf_clear(&p->raw);
 	if (!p->zstd || !buf_reserve(&p->raw, (size_t)len))
 		return FICHE_ERR_NOMEM;
 	if (ZSTD_decompressDCtx(p->zstd, p->raw.ptr, (size_t)len, frame.ptr,
@@ -257,7 +256,8 @@ bool word_page_next(struct word_page *p)
 	if (!text.ptr || !cursor_ok(&p->counts) || p->count == 0 ||
 	    p->count > p->records)
 		return bad(p);
-	/* Ascending: the first byte that differs is above, or this is longer. */
+	/* Ascending: the first byte that differs is above, or this is longer.
+	 */
 	if (shared < p->len && text.ptr[0] <= p->word[shared])
 		return bad(p);
 	memcpy(p->word + shared, text.ptr, (size_t)rest);

@@ -80,10 +80,10 @@ struct words_in {
 /*
  * Merge segments of consecutive records into one, with a keyword index if
  * `words` is not NULL; those of the parts are not looked at.  What is written
- * equals what a builder makes of all the records.  Kept in memory: the merged TERM and
- * POST, the fences and four bytes for each source and language of the parts,
- * one list of records, up to 128 MiB of digests or dates (beyond that they are
- * read one by one), and 64 KiB a part.
+ * equals what a builder makes of all the records.  Kept in memory: the merged
+ * TERM and POST, the fences and four bytes for each source and language of the
+ * parts, one list of records, up to 128 MiB of digests or dates (beyond that
+ * they are read one by one), and 64 KiB a part.
  *
  * Returns 0, FICHE_ERR_ARG (no segments, or they do not follow each other),
  * FICHE_ERR_CORRUPT, FICHE_ERR_NOMEM or a failure of reading or writing;

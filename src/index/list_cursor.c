@@ -64,7 +64,8 @@ static uint32_t find_block(const struct list_cursor *c, uint32_t from,
 	if (lo >= c->block_count || c->table[lo].last >= target)
 		return lo;
 	/* table[lo].last is below; most often the place is near. */
-	while (step < c->block_count - lo && c->table[lo + step].last < target) {
+	while (step < c->block_count - lo &&
+	       c->table[lo + step].last < target) {
 		lo += step;
 		step *= 2;
 	}

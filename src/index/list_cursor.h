@@ -25,10 +25,10 @@ struct list_cursor {
 	struct bytes coded;           /* borrowed; or: */
 	const struct posting *plain;  /* borrowed */
 
-	uint32_t block;   /* the one that is loaded, LIST_END: none */
-	uint32_t shallow; /* the one asked about last */
-	bool has_counts;  /* of the loaded block */
-	bool bad;         /* a coded list was malformed: it ends there */
+	uint32_t block;          /* the one that is loaded, LIST_END: none */
+	uint32_t shallow;        /* the one asked about last */
+	bool has_counts;         /* of the loaded block */
+	bool bad;                /* a coded list was malformed: it ends there */
 	const struct posting *p; /* of the loaded block */
 	size_t n, at;
 	struct posting buffer[POSTINGS_BLOCK];

@@ -182,8 +182,8 @@ double match_bound(struct match *m, uint32_t target, uint32_t *until)
 	*until = MATCH_END;
 	switch (m->kind) {
 	case MATCH_LIST:
-		return match_block_bound(
-			m, list_impact(&m->list, target, until));
+		return match_block_bound(m,
+		                         list_impact(&m->list, target, until));
 	case MATCH_SET:
 		return 0;
 	case MATCH_AND:

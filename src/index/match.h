@@ -39,12 +39,12 @@ struct match_weights {
 
 struct match {
 	enum match_kind kind;
-	uint32_t at;  /* where it stands; 0 and not `placed` at first */
+	uint32_t at; /* where it stands; 0 and not `placed` at first */
 	bool placed;
 	uint64_t cost; /* records it may give, for the order of children */
 
 	struct list_cursor list;
-	bool title; /* only where the word is in the title */
+	bool title;    /* only where the word is in the title */
 	double weight; /* idf (k1 + 1) */
 	const struct match_weights *weights;
 

@@ -68,7 +68,7 @@ struct merge {
 	unsigned width;
 	struct column_range range[COLUMN_MAX + 1];
 	struct buf term, post, list;
-	uint64_t *values, *meta; /* chunks of columns */
+	uint64_t *values, *meta;      /* chunks of columns */
 	const struct words_in *words; /* or NULL */
 	struct segment_out *out;
 	struct buf pending; /* written in chunks */

@@ -58,8 +58,8 @@ enum query_field {
 struct query_node {
 	enum query_kind kind;
 	enum query_field field;
-	bool title;      /* of words, phrases, near: in the title only */
-	bool exact;      /* of words: stood in quotes, so no stems */
+	bool title;        /* of words, phrases, near: in the title only */
+	bool exact;        /* of words: stood in quotes, so no stems */
 	unsigned distance; /* of near */
 	const char *text;  /* ends with a NUL, and has text_len bytes */
 	size_t text_len;

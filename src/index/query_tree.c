@@ -6,8 +6,8 @@
 #include <assert.h>
 #include <string.h>
 
-#include "base/hash.h"
 #include "article/date.h"
+#include "base/hash.h"
 #include "index/token.h"
 
 /* Nodes that the words in one open parenthesis can still get above them when

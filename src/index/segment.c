@@ -41,9 +41,8 @@ unsigned segment_idx_width(uint64_t count)
 static struct segment_part *known_part(struct segment *s, const uint8_t *id)
 {
 	struct segment_part *const parts[PART_COUNT] = {
-		&s->digs, &s->idor, &s->keys, &s->cols,
-		&s->dord, &s->blkt, &s->term, &s->post,
-		&s->wlen, &s->word, &s->wpst,
+		&s->digs, &s->idor, &s->keys, &s->cols, &s->dord, &s->blkt,
+		&s->term, &s->post, &s->wlen, &s->word, &s->wpst,
 	};
 
 	for (enum component part = 0; part < PART_COUNT; part++) {

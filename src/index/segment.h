@@ -81,7 +81,7 @@ struct segment {
 	uint64_t count;
 	unsigned width; /* of an idx */
 	struct segment_part digs, idor, keys, cols, dord, blkt, term, post;
-	uint16_t tokenizer; /* 0: no keyword index */
+	uint16_t tokenizer;                   /* 0: no keyword index */
 	struct segment_part wlen, word, wpst; /* at 0: absent */
 	uint64_t key_count, dated, block_count;
 	struct segment_column column[COLUMN_MAX + 1];

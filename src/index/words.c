@@ -119,7 +119,8 @@ static int load_page(struct word_walk *w, struct fiche_error *err)
 	struct bytes stored;
 	int r;
 
-	w->stored.len = 0;
+	/* May have failed before, in an earlier search. */
+	buf_clear(&w->stored);
 	if (!buf_reserve(&w->stored, f->page_len))
 		return err_nomem(err);
 	r = w->in->read(w->in, s->word.at + WORDS_HEAD + f->page_at,
@@ -245,7 +246,7 @@ static int add_long(struct word_walk *w, struct posting *out, struct buf *list,
 	/* A posting takes two bits at least. */
 	if (count / 4 > part.len)
 		return malformed_list(w, err);
-	list->len = 0;
+	buf_clear(list);
 	table = alloc_resize(NULL, blocks, sizeof(*table));
 	if (!table || !buf_reserve(list, (size_t)part.len)) {
 		alloc_free(table);
@@ -258,8 +259,8 @@ static int add_long(struct word_walk *w, struct posting *out, struct buf *list,
 	    !postings_table(table, count, bytes, w->words->segment->count))
 		r = malformed_list(w, err);
 	for (uint32_t i = 0; r == 0 && i < blocks; i++) {
-		if (!postings_get_block(out + (size_t)i * POSTINGS_BLOCK,
-		                        table, i, count, bytes, true))
+		if (!postings_get_block(out + (size_t)i * POSTINGS_BLOCK, table,
+		                        i, count, bytes, true))
 			r = malformed_list(w, err);
 	}
 	alloc_free(table);

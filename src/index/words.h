@@ -49,9 +49,9 @@ static inline struct postings_of words_postings(const struct words *w)
 struct word_walk {
 	const struct words *words;
 	struct segment_in *in;
-	uint32_t next;   /* page still to load */
-	bool loaded;     /* the one before it is */
-	bool at_word;    /* the next word is in `page` already */
+	uint32_t next; /* page still to load */
+	bool loaded;   /* the one before it is */
+	bool at_word;  /* the next word is in `page` already */
 	struct buf stored;
 	struct word_page page; /* page.word is the word */
 };

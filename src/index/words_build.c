@@ -34,7 +34,8 @@ struct word {
 };
 
 struct slot {
-	uint32_t tag;  /* high half of the hash, so that few words are looked at */
+	uint32_t tag;  /* high half of the hash, so that few words are looked at
+	                */
 	uint32_t word; /* 1 + index of a word, or 0 */
 };
 
@@ -160,7 +161,8 @@ static void table_prefetch(const struct table *t, uint64_t hash)
 /* One word of one record. */
 struct found {
 	uint32_t record;
-	uint32_t next; /* 1 + index of the same word's in a later record, or 0 */
+	uint32_t
+		next; /* 1 + index of the same word's in a later record, or 0 */
 	uint8_t count, title;
 };
 
@@ -282,8 +284,8 @@ bool words_block_next(const struct words_block *b, struct words_block_walk *w)
 	if (w->next_found == 0) {
 		if (w->next_word == b->table.count)
 			return false;
-		w->word = b->table.text.ptr +
-		          b->table.word[w->next_word].text_at;
+		w->word =
+			b->table.text.ptr + b->table.word[w->next_word].text_at;
 		w->len = b->table.word[w->next_word].len;
 		w->next_found = b->tally[w->next_word++].first + 1;
 	}

@@ -9,7 +9,8 @@
 #include "base/err.h"
 
 #define RUN_CHUNK ((size_t)64 << 10)
-#define RUN_WORD  (WORD_MAX + 30u) /* a word and its numbers have at most this */
+#define RUN_WORD  (WORD_MAX + 30u) /* a word and its numbers have at most this \
+	                            */
 
 /* ---- one input ---- */
 
@@ -82,9 +83,9 @@ static int run_postings(struct source *s, struct posting_buf *out,
 	struct cursor c;
 	int r = run_need(s, (size_t)s->list_len, err);
 
-	if (r == 0 && alloc_grow(&out->p, &out->cap,
-	                         out->count + (size_t)s->count,
-	                         sizeof(*out->p)) < 0)
+	if (r == 0 &&
+	    alloc_grow(&out->p, &out->cap, out->count + (size_t)s->count,
+	               sizeof(*out->p)) < 0)
 		r = err_nomem(err);
 	if (r < 0)
 		return r;
@@ -233,10 +234,10 @@ static int merge_word(struct words_merge *m)
 	       memcmp(m->heap[0]->word, word, len) == 0) {
 		struct source *s = m->heap[0];
 
-		r = s->is_part ? word_walk_postings(&s->walk, s->shift,
-		                                    &m->list, &m->scratch,
-		                                    m->err)
-		               : run_postings(s, &m->list, m->err);
+		r = s->is_part
+		            ? word_walk_postings(&s->walk, s->shift, &m->list,
+		                                 &m->scratch, m->err)
+		            : run_postings(s, &m->list, m->err);
 		if (r == 0)
 			r = source_next(s, m->err);
 		if (r < 0)

@@ -49,8 +49,8 @@ struct words_output {
 void words_output_done(struct words_output *out);
 /*
  * Kept in memory: a byte for each record, the fences, the postings of one word,
- * and 64 KiB for each input.  0, FICHE_ERR_CORRUPT, FICHE_ERR_NOMEM or a failure
- * of reading or writing.
+ * and 64 KiB for each input.  0, FICHE_ERR_CORRUPT, FICHE_ERR_NOMEM or a
+ * failure of reading or writing.
  */
 int words_merge(const struct words_input *in, struct words_output *out,
                 struct fiche_error *err);

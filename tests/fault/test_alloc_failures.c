@@ -17,21 +17,44 @@
 #include <cmocka.h>
 
 #include "archive/reader.h"
+#include "archive/writer.h"
 #include "base/alloc.h"
 #include "support/archive_case.h"
+#include "support/searches.h"
 
 static const struct case_plan plan = {
 	.seed = 6, .commits = 4, .lines = 5, .files = 1, .text_len = 100
 };
 
 static struct archive_case ground;
+/* Archives to be searched, with and without keyword index. */
+static struct io_memory *words, *basic;
+static struct searches answers, scanned;
+
+static int learn(struct searches *s, struct io_memory **m, bool scan,
+                 struct fiche_error *err)
+{
+	struct fiche_reader *r = NULL;
+	int status;
+
+	*m = io_memory_new();
+	status = *m ? searches_archive(*m, scan, err) : FICHE_ERR_NOMEM;
+	if (status == 0)
+		status = case_open(&r, *m, false, err);
+	if (status == 0)
+		status = searches_learn(s, r, scan, err);
+	fiche_reader_close(r);
+	return status;
+}
 
 static int enter(void **state)
 {
 	struct fiche_error err = { 0 };
 
 	case_keep_memory();
-	if (archive_case_make(&ground, &plan, &err) < 0) {
+	if (archive_case_make(&ground, &plan, &err) < 0 ||
+	    learn(&answers, &words, false, &err) < 0 ||
+	    learn(&scanned, &basic, true, &err) < 0) {
 		print_error("%s\n", err.text);
 		return -1;
 	}
@@ -42,6 +65,8 @@ static int enter(void **state)
 static int leave(void **state)
 {
 	archive_case_done(*state);
+	io_memory_free(words);
+	io_memory_free(basic);
 	return 0;
 }
 
@@ -151,8 +176,27 @@ static int select_some(struct io_memory *m, struct fiche_error *err)
 	return status;
 }
 
+static int reindex(struct io_memory *m, struct fiche_error *err)
+{
+	const struct fiche_reindex_options opt = { .threads = 1,
+		                                   .has_time = true,
+		                                   .time = 1600000000 };
+	int r = reindex_io(io_memory_io(m), CASE_PATH, &opt, NULL, err);
+
+	if (r == 0)
+		acked = generation_before + 1;
+	return r;
+}
+
+/* A commit of a new index has the records of the one before. */
+static uint64_t records_at(uint64_t generation, attempt *try)
+{
+	return ground.records[try == reindex ? generation_before : generation];
+}
+
 /* The archive after a failure: at an allowed commit, whole, of use. */
-static void check_after(struct io_memory *m, uint64_t low, uint64_t high)
+static void check_after(struct io_memory *m, attempt *try, uint64_t low,
+                        uint64_t high)
 {
 	struct fiche_verify_report report;
 	struct fiche_error err = { 0 };
@@ -172,7 +216,7 @@ static void check_after(struct io_memory *m, uint64_t low, uint64_t high)
 	assert_int_equal(now.wrong, 0);
 	if (!r->recovered) {
 		assert_int_equal(now.failed, 0);
-		assert_int_equal(now.exact, ground.records[now.generation]);
+		assert_int_equal(now.exact, records_at(now.generation, try));
 	}
 	fiche_reader_close(r);
 	if (now.generation > 0) {
@@ -212,7 +256,7 @@ static void sweep(const char *name, attempt *try, uint64_t commits,
 				         r, err.text);
 			assert_int_equal(seen.wrong, 0);
 			high = may_write ? acked + 1 : commits;
-			check_after(m, acked, high);
+			check_after(m, try, acked, high);
 			/* After what went wrong, all goes well again. */
 			if (may_write && n % 8 == 0) {
 				struct fiche_verify_report report;
@@ -274,6 +318,74 @@ static void verifying_survives_every_failed_allocation(void **state)
 	sweep("verify", verify_all, 3, false);
 }
 
+static void reindexing_survives_every_failed_allocation(void **state)
+{
+	(void)state;
+	sweep("reindex", reindex, 3, true);
+}
+
+/* Searching writes nothing, so the file need not be looked at.  But the reader
+ * keeps what searches have opened. */
+static int search_after(struct io_memory *m, const struct searches *s, long n,
+                        bool for_ever, unsigned long *fired,
+                        struct fiche_error *err)
+{
+	struct fiche_reader *r;
+	size_t wrong;
+	int status, again;
+
+	assert_int_equal(case_open(&r, m, false, err), 0);
+	alloc_fail_after(n, for_ever);
+	status = searches_repeat(s, r, &wrong, err);
+	*fired = alloc_faults_fired();
+	alloc_fail_after(-1, false);
+	seen.wrong += wrong;
+	again = searches_repeat(s, r, &wrong, err);
+	if (again != 0)
+		fail_msg("after a failed search: %d, %s", again, err->text);
+	assert_int_equal(wrong, 0);
+	fiche_reader_close(r);
+	return status;
+}
+
+static void sweep_searches(const char *name, struct io_memory *m,
+                           const struct searches *s)
+{
+	size_t tried = 0;
+
+	assert_true(s->hits > 20);
+	for (int for_ever = 0; for_ever < 2; for_ever++)
+		for (long n = 0;; n++, tried++) {
+			struct fiche_error err = { 0 };
+			unsigned long fired;
+			int r;
+
+			seen.wrong = 0;
+			r = search_after(m, s, n, for_ever, &fired, &err);
+			if (r != 0 && (r != FICHE_ERR_NOMEM || !fired))
+				fail_msg("%s, allocation %ld: %d, %s", name, n,
+				         r, err.text);
+			if (seen.wrong)
+				fail_msg("%s, allocation %ld: other answers",
+				         name, n);
+			if (!fired)
+				break;
+		}
+	print_message("%s: %zu allocations failed\n", name, tried);
+}
+
+static void searching_survives_every_failed_allocation(void **state)
+{
+	(void)state;
+	sweep_searches("search", words, &answers);
+}
+
+static void scanning_survives_every_failed_allocation(void **state)
+{
+	(void)state;
+	sweep_searches("scan", basic, &scanned);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -284,6 +396,9 @@ int main(void)
 		cmocka_unit_test(selecting_survives_every_failed_allocation),
 		cmocka_unit_test(recovering_survives_every_failed_allocation),
 		cmocka_unit_test(verifying_survives_every_failed_allocation),
+		cmocka_unit_test(reindexing_survives_every_failed_allocation),
+		cmocka_unit_test(searching_survives_every_failed_allocation),
+		cmocka_unit_test(scanning_survives_every_failed_allocation),
 	};
 
 	return cmocka_run_group_tests(tests, enter, leave);

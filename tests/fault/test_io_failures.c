@@ -5,6 +5,8 @@
  * The run under test creates an archive, commits twice, appends, reads,
  * recovers and verifies.  Wherever it is hit, the call says so, nothing that
  * was acknowledged is lost, on the medium too, and the next append works.
+ * The same is asked of making the index anew; and searches never find
+ * something else.
  */
 
 #include <errno.h>
@@ -18,7 +20,9 @@
 #include <cmocka.h>
 
 #include "archive/reader.h"
+#include "archive/writer.h"
 #include "support/archive_case.h"
+#include "support/searches.h"
 
 /* The run makes the first three commits, the check after it one more. */
 static const struct case_plan plan = {
@@ -357,6 +361,195 @@ static void a_full_disk_loses_nothing_that_was_acknowledged(void **state)
 	print_message("%zu sizes of a disk\n", tried);
 }
 
+/* ---- a new index ---- */
+
+static int reindex(struct io_memory *m, struct fiche_error *err)
+{
+	const struct fiche_reindex_options opt = { .threads = 1,
+		                                   .has_time = true,
+		                                   .time = 1600000000 };
+
+	return reindex_io(io_memory_io(m), CASE_PATH, &opt, NULL, err);
+}
+
+/* The articles are those of before; the new commit is there, or may be. */
+static void check_articles(struct io_memory *m, bool done, const char *when)
+{
+	struct fiche_error err = { 0 };
+	struct case_reading got;
+	struct fiche_reader *r;
+
+	if (case_open(&r, m, false, &err) != 0)
+		fail_msg("%s: %s", when, err.text);
+	assert_int_equal(case_read(&got, r, ground.digests, ground.record_count,
+	                           true, &err),
+	                 0);
+	if (got.generation < RUN_COMMITS + (uint64_t)done ||
+	    got.generation > RUN_COMMITS + 1)
+		fail_msg("%s: generation %llu", when,
+		         (unsigned long long)got.generation);
+	assert_int_equal(got.wrong + got.failed, 0);
+	assert_int_equal(got.exact, ground.records[RUN_COMMITS]);
+	fiche_reader_close(r);
+}
+
+static void check_index(struct io_memory *m, bool done)
+{
+	struct io_memory *medium = io_memory_new();
+	struct fiche_verify_report report;
+	struct fiche_error err = { 0 };
+	const uint8_t *bytes;
+	size_t len;
+
+	check_articles(m, done, "after the failure");
+	assert_non_null(medium);
+	assert_true(io_memory_get_durable(m, CASE_PATH, &bytes, &len));
+	assert_int_equal(case_put(medium, bytes, len), 0);
+	check_articles(medium, done, "on the medium after the failure");
+	io_memory_free(medium);
+	/* Now it can be done, and more be added. */
+	if (!done && reindex(m, &err) != 0)
+		fail_msg("reindexing after the failure: %s", err.text);
+	if (case_append(m, &plan, &err) != 0)
+		fail_msg("appending after reindexing: %s", err.text);
+	if (case_verify(m, false, &report, &err) != 0)
+		fail_msg("verifying after all: %s", err.text);
+}
+
+static struct io_memory *three_commits(void)
+{
+	struct io_memory *m = io_memory_new();
+
+	assert_non_null(m);
+	assert_int_equal(
+		case_put(m, ground.bytes.ptr, (size_t)ground.end[RUN_COMMITS]),
+		0);
+	return m;
+}
+
+static void sweep_reindex(const struct sweep *s)
+{
+	size_t tried = 0;
+
+	for (long n = 0;; n++) {
+		struct io_memory *m = three_commits();
+		struct fiche_error err = { 0 };
+		struct outcome o = { 0 };
+		int r;
+
+		io_memory_fail(m, s->kind, n, s->error, s->for_ever);
+		r = reindex(m, &err);
+		judge(&o, r, &err);
+		if (io_memory_faults_fired(m) == 0) {
+			assert_int_equal(r, 0);
+			io_memory_free(m);
+			break;
+		}
+		io_memory_fail(m, 0, -1, 0, false);
+		check_index(m, r == 0);
+		io_memory_free(m);
+		tried++;
+	}
+	print_message("reindex, %s%s: %zu calls failed\n", s->name,
+	              s->for_ever ? " for ever" : "", tried);
+	assert_true(tried > 0);
+}
+
+static void reindexing_keeps_the_last_commit_whatever_fails(void **state)
+{
+	static const struct sweep sweeps[] = {
+		{ IO_FAULT_SYNC, "sync EIO", EIO, false },
+		{ IO_FAULT_SYNC, "sync ENOSPC", ENOSPC, true },
+		{ IO_FAULT_WRITE, "write EIO", EIO, false },
+		{ IO_FAULT_WRITE, "write ENOSPC", ENOSPC, true },
+		{ IO_FAULT_RESERVE, "reserve ENOSPC", ENOSPC, false },
+		{ IO_FAULT_OTHER, "other EIO", EIO, false },
+		{ IO_FAULT_OTHER, "other EIO", EIO, true },
+		{ IO_FAULT_READ, "read EIO", EIO, false },
+		{ IO_FAULT_READ, "read EIO", EIO, true },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(sweeps) / sizeof(sweeps[0]); i++)
+		sweep_reindex(&sweeps[i]);
+}
+
+static void a_disk_too_small_for_a_new_index_keeps_the_old_one(void **state)
+{
+	uint64_t quota = ground.end[RUN_COMMITS];
+	bool done = false;
+	size_t tried = 0;
+
+	(void)state;
+	for (; !done; quota += 256, tried++) {
+		struct io_memory *m = three_commits();
+		struct fiche_error err = { 0 };
+		struct outcome o = { 0 };
+		int r;
+
+		io_memory_set_quota(m, quota);
+		r = reindex(m, &err);
+		judge(&o, r, &err);
+		done = r == 0;
+		io_memory_set_quota(m, UINT64_MAX);
+		check_index(m, done);
+		io_memory_free(m);
+	}
+	print_message("%zu sizes of a disk\n", tried);
+	assert_true(tried > 10);
+}
+
+/* ---- searches ---- */
+
+static void a_search_that_cannot_read_says_so(void **state)
+{
+	struct io_memory *m = io_memory_new();
+	struct fiche_error err = { 0 };
+	struct searches answers;
+	struct fiche_reader *r;
+	size_t tried = 0, wrong;
+
+	(void)state;
+	assert_non_null(m);
+	assert_int_equal(searches_archive(m, false, &err), 0);
+	assert_int_equal(case_open(&r, m, false, &err), 0);
+	assert_int_equal(searches_learn(&answers, r, false, &err), 0);
+	assert_true(answers.hits > 20);
+	fiche_reader_close(r);
+	for (int for_ever = 0; for_ever < 2; for_ever++)
+		for (long n = 0;; n++, tried++) {
+			struct outcome o = { 0 };
+			bool fired;
+			int status;
+
+			io_memory_fail(m, IO_FAULT_READ, n, EIO, for_ever);
+			status = case_open(&r, m, false, &err);
+			judge(&o, status, &err);
+			if (status == 0) {
+				status = searches_repeat(&answers, r, &wrong,
+				                         &err);
+				judge(&o, status, &err);
+				assert_int_equal(wrong, 0);
+			}
+			fired = io_memory_faults_fired(m) > 0;
+			io_memory_fail(m, 0, -1, 0, false);
+			if (r) {
+				/* What could not be read now can be. */
+				status = searches_repeat(&answers, r, &wrong,
+				                         &err);
+				assert_int_equal(status, 0);
+				assert_int_equal(wrong, 0);
+				fiche_reader_close(r);
+			}
+			if (!fired)
+				break;
+			assert_true(o.failed);
+		}
+	print_message("%zu reads failed\n", tried);
+	assert_true(tried > 50);
+	io_memory_free(m);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -365,6 +558,11 @@ int main(void)
 		cmocka_unit_test(a_signal_in_any_call_changes_nothing),
 		cmocka_unit_test(
 			a_full_disk_loses_nothing_that_was_acknowledged),
+		cmocka_unit_test(
+			reindexing_keeps_the_last_commit_whatever_fails),
+		cmocka_unit_test(
+			a_disk_too_small_for_a_new_index_keeps_the_old_one),
+		cmocka_unit_test(a_search_that_cannot_read_says_so),
 	};
 
 	return cmocka_run_group_tests(tests, enter, leave);

@@ -120,7 +120,8 @@ static void replace(struct buf *b, size_t at, size_t cut, const void *by,
 
 	buf_put(&out, b->ptr, at);
 	buf_put(&out, by, len);
-	buf_put(&out, b->ptr + at + cut, b->len - at - cut);
+	if (b->len > at + cut)
+		buf_put(&out, b->ptr + at + cut, b->len - at - cut);
 	if (!buf_ok(&out))
 		out_of_memory();
 	buf_done(b);
