@@ -11,7 +11,9 @@ allowed() {
 	article) echo 'article base fiche' ;;
 	index) echo 'index format article base fiche' ;;
 	archive) echo 'archive index article format io base fiche' ;;
-	ingest) echo 'ingest article base fiche' ;;
+	page) echo 'page article base fiche' ;;
+	ingest) echo 'ingest page article base fiche' ;;
+	export) echo 'export article base fiche' ;;
 	fiche) echo 'fiche' ;;
 	*) echo "src/$1 is not a layer that this test knows" >&2; exit 1 ;;
 	esac
