@@ -463,7 +463,7 @@ static void a_file_has_its_text_behind_it_if_its_card_ends_so(void **state)
 {
 	static const struct {
 		const char *card, *body, *record, *text; /* NULL: refused */
-	} rows[] = {
+	} cases[] = {
 		/* The text is the record. */
 		{ "{}", "abc", "abc", "abc" },
 		{ "{\"text\":\"abc\"}", "abc", "abc", "abc" },
@@ -486,38 +486,38 @@ static void a_file_has_its_text_behind_it_if_its_card_ends_so(void **state)
 	};
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		const char *card = rows[i].card, *body = rows[i].body;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		const char *card = cases[i].card, *body = cases[i].body;
 		struct fiche_text record, text;
 		int r = card_file(&record, &text, card, strlen(card), body,
 		                  strlen(body), NULL);
 
-		assert_int_equal(r, rows[i].record ? 0 : FICHE_ERR_CORRUPT);
+		assert_int_equal(r, cases[i].record ? 0 : FICHE_ERR_CORRUPT);
 		if (r < 0)
 			continue;
-		assert_int_equal(record.len, strlen(rows[i].record));
-		assert_memory_equal(record.ptr, rows[i].record, record.len);
-		assert_int_equal(text.len, strlen(rows[i].text));
-		assert_memory_equal(text.ptr, rows[i].text, text.len);
+		assert_int_equal(record.len, strlen(cases[i].record));
+		assert_memory_equal(record.ptr, cases[i].record, record.len);
+		assert_int_equal(text.len, strlen(cases[i].text));
+		assert_memory_equal(text.ptr, cases[i].text, text.len);
 	}
 }
 
 static void the_place_of_a_text_is_put_at_the_end_of_a_card(void **state)
 {
-	static const char *const rows[][2] = {
+	static const char *const cases[][2] = {
 		{ "{}", "{\"text\":\"\\u001f0:7\"}" },
 		{ "{\"a\":{}}", "{\"a\":{},\"text\":\"\\u001f0:7\"}" },
-		{ "{\"a\":1 } \t", "{\"a\":1,\"text\":\"\\u001f0:7\"}" },
+		{ "{\"a\":1 } \t", "{\"a\":1 ,\"text\":\"\\u001f0:7\"}" },
 	};
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		struct buf out = { 0 };
 
-		card_file_put(&out, rows[i][0], strlen(rows[i][0]), 7);
-		assert_int_equal(out.len, strlen(rows[i][1]));
-		assert_memory_equal(out.ptr, rows[i][1], out.len);
-		assert_true(out.len <= strlen(rows[i][0]) + CARD_FILE_MORE);
+		card_file_put(&out, cases[i][0], strlen(cases[i][0]), 7);
+		assert_int_equal(out.len, strlen(cases[i][1]));
+		assert_memory_equal(out.ptr, cases[i][1], out.len);
+		assert_true(out.len <= strlen(cases[i][0]) + CARD_FILE_MORE);
 		buf_done(&out);
 	}
 }
