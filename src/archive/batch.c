@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "article/card.h"
+#include "article/rules.h"
 #include "base/alloc.h"
 #include "base/err.h"
 #include "format/dict.h"
@@ -119,7 +120,8 @@ struct place {
 };
 
 static int split(struct batch *b, struct batch_record *r, struct batch_chunk *c,
-                 struct place *p, struct fiche_error *err)
+                 const struct rules *rules, struct place *p,
+                 struct fiche_error *err)
 {
 	const char *raw = (const char *)b->raw.ptr + r->raw_at;
 
@@ -133,7 +135,7 @@ static int split(struct batch *b, struct batch_record *r, struct batch_chunk *c,
 	}
 	/* Cards are lines. */
 	if (!memchr(raw, '\n', r->raw_len) &&
-	    card_split(&c->cards, &c->bodies, raw, r->raw_len)) {
+	    card_split(&c->cards, &c->bodies, rules, raw, r->raw_len)) {
 		r->kind = KIND_JSON;
 		r->card.len = c->cards.len - p->card_at;
 		r->body.len = c->bodies.len - p->body_at;
@@ -178,6 +180,7 @@ static int understand(struct batch *b, struct batch_record *r,
 struct scan_job {
 	struct batch *batch;
 	struct fiche_text defaults;
+	const struct rules *rules;
 };
 
 static int scan_chunk(void *ctx, size_t item, unsigned thread,
@@ -197,7 +200,8 @@ static int scan_chunk(void *ctx, size_t item, unsigned thread,
 	if (!c->hash)
 		return err_nomem(err);
 	for (size_t i = 0; r == 0 && i < n; i++)
-		r = split(b, &b->records[first + i], c, &place[i], err);
+		r = split(b, &b->records[first + i], c, job->rules, &place[i],
+		          err);
 	for (size_t i = 0; r == 0 && i < n; i++) {
 		struct batch_record *rec = &b->records[first + i];
 		const char *raw = (const char *)b->raw.ptr + rec->raw_at;
@@ -224,7 +228,12 @@ static int scan_chunk(void *ctx, size_t item, unsigned thread,
 int batch_scan(struct batch *b, const char *defaults, size_t defaults_len,
                struct fiche_error *err)
 {
-	struct scan_job job = { b, { defaults, defaults_len } };
+	struct rules rules;
+	struct scan_job job = { b, { defaults, defaults_len }, &rules };
+	int r = rules_read(&rules, defaults, defaults_len, err);
+
+	if (r < 0)
+		return r;
 
 	b->chunk_count = (b->count + CHUNK_RECORDS - 1) / CHUNK_RECORDS;
 	b->chunks = alloc_zeroed(b->chunk_count, sizeof(*b->chunks));

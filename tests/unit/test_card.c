@@ -22,7 +22,7 @@ struct split {
 static void do_split(struct split *s, const char *json, size_t len)
 {
 	memset(s, 0, sizeof(*s));
-	s->ok = card_split(&s->card, &s->body, json, len);
+	s->ok = card_split(&s->card, &s->body, NULL, json, len);
 }
 
 static void split_done(struct split *s)
@@ -191,7 +191,7 @@ static void splitting_refuses_what_joining_could_not_restore(void **state)
 		struct split s = { 0 };
 
 		buf_text(&s.card, "old");
-		if (card_split(&s.card, &s.body, refused[i],
+		if (card_split(&s.card, &s.body, NULL, refused[i],
 		               strlen(refused[i])) ||
 		    s.card.len != 3 || s.body.len != 0)
 			fail_msg("'%s'", refused[i]);
@@ -447,7 +447,7 @@ static void running_out_of_memory_leaves_the_buffers_as_they_were(void **state)
 		unsigned long fired;
 
 		alloc_fail_after(n, true);
-		s.ok = card_split(&s.card, &s.body, many, sizeof(many) - 1);
+		s.ok = card_split(&s.card, &s.body, NULL, many, sizeof(many) - 1);
 		fired = alloc_faults_fired();
 		alloc_fail_after(-1, false);
 		if (!s.ok)
