@@ -5,7 +5,7 @@ cat >a.jsonl <<'END'
 END
 fiche pack -q news.fiche a.jsonl --map title=kopf,published=wann,text=story.inhalt --date-order dmy --assume-tz +03:00
 fiche list news.fiche --format csv --fields title,published
-fiche search news.fiche second --format csv --fields title
+fiche search -q news.fiche second --format csv --fields title
 fiche reindex -q news.fiche && fiche list news.fiche --date 2021-04-03 --format csv --fields title
 fiche extract news.fiche --raw | sort | cmp - a.jsonl && echo "records are as they were"
 echo "-- a preset"
