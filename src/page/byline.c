@@ -11,7 +11,7 @@
 #include "page/dates.h"
 #include "page/letters.h"
 
-#define SMALL_NODES 40  /* descendants of an element with a name or date */
+#define SMALL_NODES 40 /* descendants of an element with a name or date */
 #define SMALL_BYTES 300
 #define NEAR_BYTES  1500
 #define NEAR_NODES  400
@@ -83,6 +83,16 @@ static bool has_class(const struct html *h, uint32_t node, const char *word)
 	return false;
 }
 
+static bool has_attr(const struct html *h, uint32_t node, const char *name)
+{
+	const struct html_node *n = &h->nodes[node];
+
+	for (uint32_t i = 0; i < n->attr_count; i++)
+		if (letters_equal(h->attrs[n->attr_at + i].name, name))
+			return true;
+	return false;
+}
+
 static bool is_update(const struct html *h, uint32_t node)
 {
 	return has_class(h, node, "updat") || has_class(h, node, "modif") ||
@@ -105,8 +115,7 @@ static void offer_stamps(struct offer *o, const struct html *h, struct buf *b,
 	}
 	for (uint32_t i = 1; i < h->count && f->published.len == 0; i++)
 		if (h->nodes[i].tag == HTML_TIME &&
-		    (html_attr(h, i, "pubdate").ptr[0] ||
-		     has_class(h, i, "publish")) &&
+		    (has_attr(h, i, "pubdate") || has_class(h, i, "publish")) &&
 		    !is_update(h, i) && !is_aside(h, i))
 			offer_date(o, &f->published, stamp_of(b, h, i));
 	for (uint32_t i = from ? from : 1; i < h->count && !f->published.len;
@@ -138,8 +147,8 @@ static bool is_name(struct fiche_text t)
 	char word[LETTERS_WORD];
 
 	for (size_t i = 0; i < t.len; i++)
-		digit |= (t.ptr[i] >= '0' && t.ptr[i] <= '9') ||
-		         t.ptr[i] == '@';
+		digit |=
+			(t.ptr[i] >= '0' && t.ptr[i] <= '9') || t.ptr[i] == '@';
 	while (words < 12 && letters_next(word, &t) > 0)
 		words++;
 	return !digit && words >= 1 && words < 12;

@@ -13,7 +13,6 @@
 void byline_offer(struct offer *o, const struct html *h, uint32_t heading);
 
 /* The date of last resort: any in the text below the headline. */
-void byline_offer_near(struct offer *o, const struct html *h,
-                       uint32_t heading);
+void byline_offer_near(struct offer *o, const struct html *h, uint32_t heading);
 
 #endif

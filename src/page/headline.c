@@ -63,9 +63,10 @@ static bool is_host(struct fiche_text t, struct fiche_text host)
 }
 
 static const char *const marks[] = {
-	" | ", " - ", " \xe2\x80\x93 ", " \xe2\x80\x94 ", " \xc2\xbb ",
-	" :: ", " \xc2\xb7 ", " \xe2\x80\xa2 ", " / ", "|", " \xc2\xab ",
-	" \xe2\x80\xba ", ": ", "_", "\xef\xbd\x9c",
+	" | ",        " - ",  " \xe2\x80\x93 ", " \xe2\x80\x94 ",
+	" \xc2\xbb ", " :: ", " \xc2\xb7 ",     " \xe2\x80\xa2 ",
+	" / ",        "|",    " \xc2\xab ",     " \xe2\x80\xba ",
+	": ",         "_",    "\xef\xbd\x9c",
 };
 
 #define MARK_COUNT (sizeof(marks) / sizeof(*marks))

@@ -14,7 +14,7 @@ struct headline {
 	struct fiche_text meta;    /* og:title and its like */
 	struct fiche_text title;   /* of the document */
 	struct fiche_text site;
-	struct fiche_text host;    /* of the address */
+	struct fiche_text host; /* of the address */
 };
 
 /* The first heading of the first order that fits `c`, or else of all, whose

@@ -11,7 +11,7 @@
 /* Names that are read: each may be a reference, which costs a search. */
 /* Objects of one name that are asked for more. */
 #define FOLLOW_MAX 8
-#define NAMES_MAX 64
+#define NAMES_MAX  64
 
 static const struct {
 	const char *name;

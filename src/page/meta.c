@@ -227,7 +227,8 @@ void meta_read(struct meta *out, const struct html *h)
 				out->language = html_attr(h, i, "xml:lang");
 			break;
 		case HTML_OTHER:
-			if (!out->base && letters_equal(h->nodes[i].text, "base"))
+			if (!out->base &&
+			    letters_equal(h->nodes[i].text, "base"))
 				out->base = i;
 			break;
 		default:

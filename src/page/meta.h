@@ -30,7 +30,7 @@ struct meta {
 	 * many bear it. */
 	uint32_t first[META_NAMES];
 	uint32_t count[META_NAMES];
-	uint32_t title;     /* nodes, or 0 */
+	uint32_t title; /* nodes, or 0 */
 	uint32_t canonical;
 	uint32_t base;
 	struct fiche_text language; /* of `html` */

@@ -15,8 +15,8 @@
 #include "base/err.h"
 #include "page/candidates.h"
 #include "page/dateline.h"
-#include "page/furniture.h"
 #include "page/letters.h"
+#include "page/phrases.h"
 
 #define HEAD_LINES  25  /* a story begins in these */
 #define TAIL_LINES  200 /* furniture below it is not longer */
@@ -217,7 +217,7 @@ static unsigned overlap(const struct lead *lead, struct fiche_text t)
 static bool may_be_title(const struct line *l)
 {
 	return !l->prose && l->text.len <= TITLE_BYTES &&
-	       width_of(l->text) >= 8 && !furniture_is(l->text) &&
+	       width_of(l->text) >= 8 && !phrases_is_furniture(l->text) &&
 	       (l->text.ptr[l->text.len - 1] != '.' ||
 	        width_of(l->text) < PROSE_WIDTH);
 }
@@ -261,7 +261,7 @@ static void find_title(struct story *s)
 
 	s->title = s->count;
 	for (size_t i = 0; i < s->first && i < HEAD_LINES; i++)
-		furniture |= furniture_is(s->lines[i].text);
+		furniture |= phrases_is_furniture(s->lines[i].text);
 	if (s->at < s->count && s->at > 0)
 		s->title = title_above(s, s->at);
 	else if (s->at == s->count && s->first < HEAD_LINES && furniture)
@@ -307,7 +307,7 @@ static bool drop_head(struct story *s)
 		else if (s->at < s->count && is_repeated(s, l))
 			l->drop = true;
 		else if (i > s->title)
-			l->drop = furniture_is(l->text) ||
+			l->drop = phrases_is_furniture(l->text) ||
 			          (s->at < s->count && !l->prose &&
 			           is_few_words(l->text));
 		found |= l->drop;
@@ -328,7 +328,7 @@ static bool drop_tail(struct story *s)
 	for (i = from; i < s->count; i++) {
 		if (s->lines[i].after_blank)
 			from = i;
-		if (furniture_is(s->lines[i].text))
+		if (phrases_is_furniture(s->lines[i].text))
 			break;
 	}
 	if (i >= s->count)

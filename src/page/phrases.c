@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* furniture.c - a list of phrases, in the languages of dates.c; see
- * furniture.h. */
+/* phrases.c - a list of phrases, in the languages of dates.c; see
+ * phrases.h. */
 
-#include "page/furniture.h"
+#include "page/phrases.h"
 
 #include <string.h>
 
@@ -146,7 +146,7 @@ static size_t folded(char out[LINE_BYTES + 1], struct fiche_text line)
 	return len;
 }
 
-bool furniture_is(struct fiche_text line)
+bool phrases_is_furniture(struct fiche_text line)
 {
 	char text[LINE_BYTES + 1];
 	size_t len;
