@@ -174,7 +174,6 @@ static bool take_place(struct dateline *d, bool *upper, struct rest *r)
 	unsigned count = 0;
 	size_t n;
 
-	*upper = false;
 	while (count < PLACE_WORDS) {
 		if (count && take_day(d, &from))
 			break;
@@ -233,7 +232,7 @@ static void take_rest(struct dateline *d, bool *strokes, struct rest *r)
 
 static bool western(struct dateline *d, struct rest *r)
 {
-	bool place, upper, dash, strokes = false;
+	bool place, upper = false, dash, strokes = false;
 
 	if (take_agency(&d->agency, r))
 		(void)take_dash(r);

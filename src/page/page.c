@@ -212,17 +212,3 @@ out:
 	buf_done(&story);
 	return r;
 }
-
-int page_html_text(struct buf *out, const char *html, size_t len,
-                   struct fiche_error *err)
-{
-	struct arena arena = { 0 };
-	struct html h;
-	int r;
-
-	r = html_parse(&h, &arena, html, len, err);
-	if (r == 0)
-		r = readable_put_all(out, &h, err);
-	arena_done(&arena);
-	return r;
-}
