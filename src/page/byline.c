@@ -175,9 +175,13 @@ static void offer_names(struct offer *o, const struct html *h, struct buf *b)
 	struct facts *f = o->f;
 
 	for (int form = 0; form < 3 && f->authors.count == 0; form++)
-		for (uint32_t i = 1; i < h->count; i++) {
+		for (uint32_t i = 1, last = h->count; i < h->count; i++) {
 			struct fiche_text t;
 
+			/* Further down stand those of other articles and
+			 * comments. */
+			if (last < i && i - last > SMALL_NODES)
+				break;
 			if (!is_author(h, i, form) || is_aside(h, i))
 				continue;
 			t = letters_trim(html_attr(h, i, "content"));
@@ -186,10 +190,7 @@ static void offer_names(struct offer *o, const struct html *h, struct buf *b)
 			if (!is_name(t))
 				continue;
 			offer_authors(o, t);
-			i = h->nodes[i].end - 1;
-			/* Below an article there are others. */
-			if (f->authors.count >= 8)
-				break;
+			i = last = h->nodes[i].end - 1;
 		}
 }
 

@@ -63,10 +63,11 @@ static bool is_host(struct fiche_text t, struct fiche_text host)
 }
 
 static const char *const marks[] = {
-	" | ",        " - ",  " \xe2\x80\x93 ", " \xe2\x80\x94 ",
-	" \xc2\xbb ", " :: ", " \xc2\xb7 ",     " \xe2\x80\xa2 ",
-	" / ",        "|",    " \xc2\xab ",     " \xe2\x80\xba ",
-	": ",         "_",    "\xef\xbd\x9c",
+	" | ",          " - ",  " \xe2\x80\x93 ", " \xe2\x80\x94 ",
+	" \xc2\xbb ",   " :: ", " \xc2\xb7 ",     " \xe2\x80\xa2 ",
+	" / ",          "|",    " \xc2\xab ",     " \xe2\x80\xba ",
+	": ",           "_",    "\xef\xbd\x9c",   "\xe3\x85\xa3",
+	"\xef\xbc\x9a",
 };
 
 #define MARK_COUNT (sizeof(marks) / sizeof(*marks))
@@ -83,11 +84,9 @@ static size_t mark_at(struct fiche_text t, size_t at)
 	return 0;
 }
 
-static bool is_site(struct offer *o, struct fiche_text t,
-                    const struct headline *c)
+static bool is_site(struct fiche_text t, const struct headline *c)
 {
-	return is_alike(t, c->site, false) || is_host(t, c->host) ||
-	       is_alike(t, o->f->section, false);
+	return is_alike(t, c->site, false) || is_host(t, c->host);
 }
 
 /* Without the site's name, and its section's, behind or before it. */
@@ -107,11 +106,13 @@ static struct fiche_text without_site(struct offer *o, struct fiche_text t,
 			if (n == 0 || right.len == 0)
 				continue;
 			found = true;
-			if (is_site(o, letters_trim(right), c))
-				t = letters_trim(left);
-			else if (is_site(o, letters_trim(left), c) &&
-			         strcmp(marks[0], " | ") == 0)
-				t = letters_trim(right);
+			left = letters_trim(left);
+			right = letters_trim(right);
+			if (is_site(right, c) ||
+			    is_alike(right, o->f->section, false))
+				t = left;
+			else if (is_site(left, c))
+				t = right;
 			else
 				found = false;
 		}
@@ -160,20 +161,22 @@ struct fiche_text headline_heading(uint32_t *node, struct offer *o,
 
 	*node = 0;
 	for (uint32_t i = 1; i < h->count && count < HEADINGS_MAX; i++) {
+		bool aside = h->nodes[i].tag == HTML_H1 && in_furniture(h, i);
 		struct fiche_text t;
 
-		if (h->nodes[i].tag != HTML_H1 || in_furniture(h, i))
+		if (h->nodes[i].tag != HTML_H1)
 			continue;
 		count++;
 		t = text_of(o, h, i);
-		if (t.len == 0 || is_site(o, t, c))
+		if (t.len == 0 || is_site(t, c))
 			continue;
 		if (confirms(t, c->article) || confirms(t, c->meta) ||
 		    confirms(t, c->title)) {
-			*node = i;
+			/* In a trail of links it says what, but not where. */
+			*node = aside ? *node : i;
 			return t;
 		}
-		if (first.len == 0) {
+		if (first.len == 0 && !aside) {
 			first = t;
 			*node = i;
 		}
@@ -181,15 +184,26 @@ struct fiche_text headline_heading(uint32_t *node, struct offer *o,
 	return first;
 }
 
-/* A title that was cut off at some length: "...", or in the middle. */
+/* A title that was cut off at some length: "...", or where the other one goes
+ * on without a mark. */
 static bool is_cut(struct fiche_text t, struct fiche_text whole)
 {
-	size_t n = t.len;
+	static const char *const dots[] = { "...", "\xe2\x80\xa6" };
+	struct fiche_text rest;
+	unsigned n;
 
-	if (n > 3 && (memcmp(t.ptr + n - 3, "...", 3) == 0 ||
-	              memcmp(t.ptr + n - 3, "\xe2\x80\xa6", 3) == 0))
-		return is_alike(t, whole, true);
-	return n > 90 && whole.len > n && is_alike(t, whole, true);
+	for (size_t i = 0; i < 2 && t.len > 3; i++)
+		if (memcmp(t.ptr + t.len - 3, dots[i], 3) == 0) {
+			t.len -= 3;
+			return is_alike(t, whole, true);
+		}
+	if (t.len < 90 || whole.len <= t.len ||
+	    memcmp(t.ptr, whole.ptr, t.len) != 0)
+		return false;
+	rest = letters_trim(
+		(struct fiche_text){ whole.ptr + t.len, whole.len - t.len });
+	return mark_at(whole, t.len) == 0 &&
+	       letters_is(letters_at(&n, rest.ptr, rest.len));
 }
 
 void headline_choose(struct offer *o, struct fiche_text heading,
@@ -203,16 +217,19 @@ void headline_choose(struct offer *o, struct fiche_text heading,
 	meta = without_site(o, meta, c);
 	title = without_site(o, title, c);
 	own = without_site(o, own, c);
+	/* What is told to search engines and what people see, twice. */
+	if (is_alike(heading, meta, false) && !is_alike(heading, own, false))
+		own = heading;
 	if (own.len && is_cut(own, heading))
 		own = heading;
 	else if (own.len && is_cut(own, meta))
 		own = meta;
-	if (own.len && !is_site(o, own, c))
+	if (own.len && !is_site(own, c))
 		offer_text(o, to, own);
 	/* "Headline - Magazine": the heading says where it ends. */
 	if (meta.len && is_alike(heading, meta, true))
 		meta = heading;
-	if (meta.len && !is_site(o, meta, c))
+	if (meta.len && !is_site(meta, c))
 		offer_text(o, to, meta);
 	if (heading.len && title.len && !confirms(heading, title) &&
 	    heading.len * 3 < title.len)

@@ -172,7 +172,7 @@ static struct fiche_text without_by(struct fiche_text t)
 
 	if (n && n < t.len && (t.ptr[n] == ' ' || t.ptr[n] == ':') &&
 	    letters_in("by von par por di da door av af autor автор author "
-	               "reporter text words",
+	               "reporter text words текст фото geschrieben",
 	               word)) {
 		t.ptr += n;
 		t.len -= n;

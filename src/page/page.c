@@ -58,6 +58,13 @@ static void set_url(struct offer *o, const struct meta *m)
 	buf_done(&b);
 }
 
+/* A name, no address and no account. */
+static void offer_site(struct offer *o, struct fiche_text name)
+{
+	if (name.len && *name.ptr != '@' && !links_is_whole(name))
+		offer_text(o, &o->f->site_name, name);
+}
+
 /* Needs the address; a page without one has its site's name. */
 static void set_source(struct facts *f)
 {
@@ -152,8 +159,8 @@ static int read_tree(struct facts *f, const struct html *h,
 	set_url(&o, &m);
 	jsonld_read(&ld, &o, h, f->url);
 	offer_text(&o, &f->url, jsonld_url(&ld, &o, ld.article));
-	offer_text(&o, &f->site_name, meta_get(&m, META_SITE));
-	offer_text(&o, &f->site_name, jsonld_publisher(&ld, &o, ld.article));
+	offer_site(&o, meta_get(&m, META_SITE));
+	offer_site(&o, jsonld_publisher(&ld, &o, ld.article));
 	set_source(f);
 	jsonld_offer(&ld, &o, ld.article);
 	meta_offer(&m, &o);
