@@ -275,8 +275,15 @@ static bool year_last(struct dates_day *d, struct rest *r, bool day_first)
 	pass(r, 1);
 	if (mark == '.')
 		skip_blanks(r);
-	if (!take_year(&d->year, r))
+	if (mark == '.' && digits(r) == 2 && first > 0) {
+		/* 21.11.07 says no century; none but ours is meant. */
+		(void)number(&d->year, r, 2, 2);
+		d->year += d->year < 70 ? 2000 : 1900;
+		if (r->len && (*r->at == '.' || *r->at == ':'))
+			return false;
+	} else if (!take_year(&d->year, r)) {
 		return false;
+	}
 	if (mark != '.' && !day_first && first <= 12 && second <= 12 &&
 	    first != second)
 		return false;

@@ -23,9 +23,9 @@ struct dates_day {
 
 /*
  * Read the date that begins at `text`: "21. November 2007, 14:05 Uhr", "Nov 21,
- * 2007", "21.11.2007", "2007-11-21 14:05", U+5E74 and its like; the year may be
- * missing behind a name of a month.  3/4/2007 is a day of April if `day_first`,
- * else no date.  Looks at no more than some 200 bytes.
+ * 2007", "21.11.2007", "21.11.07", "2007-11-21 14:05", U+5E74 and its like; the
+ * year may be missing behind a name of a month.  3/4/2007 is a day of April if
+ * `day_first`, else no date.  Looks at no more than some 200 bytes.
  */
 bool dates_read(struct dates_day *out, const char *text, size_t len,
                 bool day_first);

@@ -184,6 +184,26 @@ struct fiche_text headline_heading(uint32_t *node, struct offer *o,
 	return first;
 }
 
+uint32_t headline_find(const struct html *h, struct fiche_text title)
+{
+	for (uint32_t i = 1; i < h->count; i++)
+		switch (h->nodes[i].tag) {
+		case HTML_HEAD:
+		case HTML_SCRIPT:
+		case HTML_STYLE:
+		case HTML_TITLE:
+			i = h->nodes[i].end - 1;
+			break;
+		case HTML_TEXT:
+			if (is_alike(title, h->nodes[i].text, false))
+				return i;
+			break;
+		default:
+			break;
+		}
+	return 0;
+}
+
 /* A title that was cut off at some length: "...", or where the other one goes
  * on without a mark. */
 static bool is_cut(struct fiche_text t, struct fiche_text whole)
@@ -206,6 +226,16 @@ static bool is_cut(struct fiche_text t, struct fiche_text whole)
 	       letters_is(letters_at(&n, rest.ptr, rest.len));
 }
 
+/* Does the head confirm what people see?  It may be cut at a quote that nobody
+ * escaped. */
+static bool agree(struct fiche_text heading, struct fiche_text meta,
+                  struct fiche_text title)
+{
+	return is_alike(heading, meta, false) ||
+	       (meta.len > 20 && is_alike(meta, heading, true) &&
+	        is_alike(heading, title, false));
+}
+
 void headline_choose(struct offer *o, struct fiche_text heading,
                      const struct headline *c)
 {
@@ -218,7 +248,7 @@ void headline_choose(struct offer *o, struct fiche_text heading,
 	title = without_site(o, title, c);
 	own = without_site(o, own, c);
 	/* What is told to search engines and what people see, twice. */
-	if (is_alike(heading, meta, false) && !is_alike(heading, own, false))
+	if (agree(heading, meta, title) && !is_alike(heading, own, false))
 		own = heading;
 	if (own.len && is_cut(own, heading))
 		own = heading;

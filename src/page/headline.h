@@ -23,6 +23,9 @@ struct fiche_text headline_heading(uint32_t *node, struct offer *o,
                                    const struct html *h,
                                    const struct headline *c);
 
+/* The first text of the body that is alike `title`, as a node, or 0. */
+uint32_t headline_find(const struct html *h, struct fiche_text title);
+
 /* Set f->title. */
 void headline_choose(struct offer *o, struct fiche_text heading,
                      const struct headline *c);

@@ -411,14 +411,11 @@ static void offer_keywords(const struct jsonld *ld, struct offer *o,
 	}
 	for (uint32_t i = node + 1; i < t->nodes[node].end && count < LIST_MAX;
 	     i = t->nodes[i].end, count++) {
-		struct fiche_text tag = { NULL, 0 };
-
 		/* A reference costs a search; keywords are no persons. */
 		if (t->nodes[i].type != JSON_STRING &&
 		    !json_tree_get(t, i, "name"))
 			continue;
-		tag = name_of(ld, o, i);
-		facts_add(o->f, &o->f->tags, offer_clean(o, tag));
+		offer_tag(o, name_of(ld, o, i));
 	}
 }
 
@@ -443,7 +440,7 @@ void jsonld_offer(const struct jsonld *ld, struct offer *o, uint32_t node)
 	if (f->tags.count == 0)
 		offer_keywords(ld, o,
 		               json_tree_get(&ld->tree, node, "keywords"));
-	offer_text(o, &f->language, member(ld, o, node, "inLanguage"));
+	offer_language(o, member(ld, o, node, "inLanguage"));
 	offer_text(o, &f->section, member(ld, o, node, "articleSection"));
 	offer_text(o, &f->summary, member(ld, o, node, "description"));
 	offer_text(o, &f->id, member(ld, o, node, "identifier"));

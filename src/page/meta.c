@@ -266,7 +266,6 @@ static void offer_all(const struct meta *m, struct offer *o, size_t name,
                       uint32_t max)
 {
 	uint32_t count = m->count[name], left = count < max ? count : max;
-	struct facts *f = o->f;
 
 	for (uint32_t i = m->first[name]; left && i < m->h->count; i++) {
 		struct fiche_text t;
@@ -281,7 +280,7 @@ static void offer_all(const struct meta *m, struct offer *o, size_t name,
 		else if (count == 1)
 			offer_tags(o, t);
 		else
-			facts_add(f, &f->tags, offer_clean(o, t));
+			offer_tag(o, t);
 	}
 }
 
@@ -309,7 +308,7 @@ static void offer_one(const struct meta *m, struct offer *o, size_t name)
 		offer_text(o, &f->summary, t);
 		break;
 	case META_LANGUAGE:
-		offer_text(o, &f->language, t);
+		offer_language(o, t);
 		break;
 	case META_SECTION:
 		/* Some give its address. */
@@ -327,7 +326,7 @@ static void offer_one(const struct meta *m, struct offer *o, size_t name)
 
 void meta_offer(const struct meta *m, struct offer *o)
 {
-	offer_text(o, &o->f->language, m->language);
+	offer_language(o, m->language);
 	for (size_t i = 0; i < NAME_COUNT; i++)
 		if (m->count[i])
 			offer_one(m, o, i);

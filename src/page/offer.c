@@ -14,7 +14,6 @@
 #define DAY        86400
 #define DATE_BYTES 200
 #define NAME_BYTES 200
-#define TAG_BYTES  200
 
 static bool has_tag(struct fiche_text t)
 {
@@ -184,24 +183,110 @@ static struct fiche_text without_by(struct fiche_text t)
 	return letters_trim(t);
 }
 
+static bool has_two_words(struct fiche_text t)
+{
+	char word[LETTERS_WORD];
+
+	return letters_next(word, &t) > 0 && letters_next(word, &t) > 0;
+}
+
+/* The next "and" of other languages in *t, between two blanks; its length. */
+static size_t find_and(size_t *at, struct fiche_text t)
+{
+	char word[LETTERS_WORD];
+	size_t n;
+
+	for (size_t i = 1; i + 2 < t.len; i++) {
+		if (t.ptr[i - 1] != ' ')
+			continue;
+		n = letters_word(word, t.ptr + i, t.len - i);
+		if (n == 0 || i + n >= t.len || t.ptr[i + n] != ' ' ||
+		    !letters_in("und et y e og och en и та i", word))
+			continue;
+		*at = i;
+		return n;
+	}
+	return 0;
+}
+
+/* One name or several; each part of two words, or it is one name. */
+static void add_names(struct facts *f, struct fiche_text names)
+{
+	struct fiche_text left, right;
+	size_t at, n;
+
+	while ((n = find_and(&at, names)) > 0) {
+		left = (struct fiche_text){ names.ptr, at - 1 };
+		right = (struct fiche_text){ names.ptr + at + n,
+			                     names.len - at - n };
+		if (!has_two_words(left) || !has_two_words(right))
+			break;
+		list_split_authors(&f->authors, left);
+		names = letters_trim(right);
+	}
+	list_split_authors(&f->authors, names);
+	f->failed |= f->authors.failed;
+}
+
 void offer_authors(struct offer *o, struct fiche_text raw)
 {
-	struct fiche_text names = { NULL, 0 };
+	struct fiche_text names = { NULL, 0 }, any;
+	char word[LETTERS_WORD];
 
 	facts_set(o->f, &names, offer_clean(o, raw));
-	names = without_by(names);
+	names = any = without_by(names);
 	if (names.len == 0 || names.len > NAME_BYTES || is_url(names) ||
-	    letters_equal(names, "null") || letters_equal(names, "none"))
+	    letters_equal(names, "null") || letters_equal(names, "none") ||
+	    letters_next(word, &any) == 0)
 		return;
-	list_split_authors(&o->f->authors, names);
-	o->f->failed |= o->f->authors.failed;
+	/* An address alone is nobody's name. */
+	if (memchr(names.ptr, '@', names.len) &&
+	    !memchr(names.ptr, ' ', names.len))
+		return;
+	add_names(o->f, names);
+}
+
+/* Keys of some database, in hexadecimal. */
+static bool is_key(struct fiche_text t)
+{
+	if (t.len != 36)
+		return false;
+	for (size_t i = 0; i < t.len; i++)
+		if (!memchr("0123456789abcdefABCDEF-", t.ptr[i], 23))
+			return false;
+	return true;
 }
 
 void offer_tags(struct offer *o, struct fiche_text raw)
 {
-	struct fiche_text tags = { NULL, 0 };
+	struct list *tags = &o->f->tags;
+	struct fiche_text all = { NULL, 0 };
+	size_t from = tags->count, kept = from;
 
-	facts_set(o->f, &tags, offer_clean(o, raw));
-	list_split_tags(&o->f->tags, tags);
-	o->f->failed |= o->f->tags.failed;
+	facts_set(o->f, &all, offer_clean(o, raw));
+	list_split_tags(tags, all);
+	for (size_t i = from; i < tags->count; i++)
+		if (!is_key(tags->items[i]))
+			tags->items[kept++] = tags->items[i];
+	tags->count = kept;
+	o->f->failed |= tags->failed;
+}
+
+void offer_tag(struct offer *o, struct fiche_text raw)
+{
+	raw = offer_clean(o, raw);
+	if (!is_key(raw))
+		facts_add(o->f, &o->f->tags, raw);
+}
+
+void offer_language(struct offer *o, struct fiche_text raw)
+{
+	char word[LETTERS_WORD];
+	struct fiche_text t = offer_clean(o, raw), rest = t;
+
+	/* Encodings are given for languages, too. */
+	if (t.len < 2 || t.len > 40 || letters_next(word, &rest) < 2 ||
+	    letters_in("utf iso windows charset none null", word))
+		return;
+	facts_set(o->f, &o->f->language, t);
 }

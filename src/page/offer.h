@@ -33,6 +33,9 @@ void offer_date(struct offer *o, struct fiche_text *to, struct fiche_text raw);
 
 /* Names, with "By" and addresses dropped; no URLs. */
 void offer_authors(struct offer *o, struct fiche_text raw);
+/* A list in a string; one tag. */
 void offer_tags(struct offer *o, struct fiche_text raw);
+void offer_tag(struct offer *o, struct fiche_text raw);
+void offer_language(struct offer *o, struct fiche_text raw);
 
 #endif

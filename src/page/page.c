@@ -104,6 +104,8 @@ static void read_visible(struct offer *o, const struct html *h,
 	c.title = text_of(&title);
 	heading = headline_heading(&node, o, h, &c);
 	headline_choose(o, heading, &c);
+	if (node == 0)
+		node = headline_find(h, o->f->title);
 	byline_offer(o, h, node);
 	offer_day_of_url(o);
 	byline_offer_near(o, h, node);
