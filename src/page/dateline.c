@@ -89,7 +89,8 @@ static struct words words_of(struct fiche_text t)
 			w.capital += letters_is_upper(c) || c >= 0x1100;
 		}
 		w.digit |= c >= '0' && c <= '9';
-		inside = letters_is(c) || c == '\'' || c == '-' || c == '.';
+		inside = letters_is(c) ||
+		         (c < 0x80 && c && strchr("'-./", (int)c));
 	}
 	return w;
 }
@@ -230,6 +231,23 @@ static void take_rest(struct dateline *d, bool *strokes, struct rest *r)
 	}
 }
 
+/* With neither a day nor a place in capitals, only a short name that looks like
+ * an agency is one, for "Name (other name) - ..." begins a sentence. */
+static bool is_plain_agency(struct fiche_text t)
+{
+	struct words w = words_of(t);
+	char word[LETTERS_WORD];
+	unsigned first, second;
+	uint32_t a = letters_at(&first, t.ptr, t.len);
+	uint32_t b = letters_at(&second, t.ptr + first, t.len - first);
+
+	if (w.count != 1)
+		return false;
+	(void)letters_word(word, t.ptr, t.len);
+	return !letters_is_upper(a) || letters_is_upper(b) ||
+	       letters_in("reuters xinhua interfax bloomberg lusa", word);
+}
+
 static bool western(struct dateline *d, struct rest *r)
 {
 	bool place, upper = false, dash, strokes = false;
@@ -245,8 +263,10 @@ static bool western(struct dateline *d, struct rest *r)
 	(void)take(r, ".");
 	dash = take_dash(r);
 	skip_blanks(r);
+	if (d->agency.len && !d->has_day && !upper)
+		return dash && is_plain_agency(d->agency);
 	if (d->agency.len)
-		return dash || (strokes && place && d->has_day);
+		return dash || (strokes && place);
 	if (!place || !upper || !d->has_day || !dash)
 		return false;
 	agency_behind(d, r);

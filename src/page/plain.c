@@ -150,7 +150,8 @@ static void find_prose(struct story *s)
 
 		l->prose = width >= LONG_WIDTH ||
 		           (width >= PROSE_WIDTH && ends_sentence(l->text));
-		if (i && !l->after_blank && before >= PROSE_WIDTH) {
+		if (i && !l->after_blank && before >= PROSE_WIDTH &&
+		    before < LONG_WIDTH && width < LONG_WIDTH) {
 			if (width >= PROSE_WIDTH)
 				l->prose = s->lines[i - 1].prose = true;
 			else if (s->lines[i - 1].prose &&
@@ -396,6 +397,22 @@ static bool says_published(struct fiche_text t)
 	                  word);
 }
 
+/* A third of the line or more, and nothing before it but what belongs to a
+ * date: the caption of a picture has names there. */
+static bool is_date_line(struct fiche_text before, size_t date, size_t line)
+{
+	char word[LETTERS_WORD];
+	struct fiche_text t = before;
+
+	if (says_published(before) || says_modified(before))
+		return true;
+	if (date * 3 < line)
+		return false;
+	if (before.len == 0 || memchr("|,:-(", before.ptr[before.len - 1], 5))
+		return true;
+	return letters_next(word, &t) > 0 && dates_weekday(word);
+}
+
 /* A line above the prose that is little more than a date. */
 static void find_date_line(struct story *s)
 {
@@ -410,8 +427,8 @@ static void find_date_line(struct story *s)
 		if (s->lines[i].prose || t.len > TITLE_BYTES ||
 		    !dates_find(&d, t.ptr, t.len, false))
 			continue;
-		before = (struct fiche_text){ t.ptr, d.at };
-		if ((d.end - d.at) * 3 < t.len && !says_published(before))
+		before = letters_trim((struct fiche_text){ t.ptr, d.at });
+		if (!is_date_line(before, d.end - d.at, t.len))
 			continue;
 		buf_clear(&b);
 		dates_put(&b, &d);
