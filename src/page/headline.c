@@ -250,6 +250,8 @@ void headline_choose(struct offer *o, struct fiche_text heading,
 	/* What is told to search engines and what people see, twice. */
 	if (agree(heading, meta, title) && !is_alike(heading, own, false))
 		own = heading;
+	else if (own.len == 0 && is_alike(heading, title, true))
+		own = heading;
 	if (own.len && is_cut(own, heading))
 		own = heading;
 	else if (own.len && is_cut(own, meta))

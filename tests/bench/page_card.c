@@ -4,14 +4,17 @@
  *
  *     page_card [--text] [--now SECONDS] FILE...
  *
- * A line of JSON for each: path, card, text.  With --text the files are no
- * HTML.
+ * A line of JSON for each: path, card, published (as fiche understands it:
+ * seconds since 1970, length in seconds, is there a zone), text.  With --text
+ * the files are no HTML.
  */
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "article/date.h"
 #include "article/json.h"
 #include "base/arena.h"
 #include "page/page.h"
@@ -43,6 +46,7 @@ static void print_card(const char *path, bool html,
 {
 	struct buf page = { 0 }, out = { 0 };
 	struct arena arena = { 0 };
+	struct fiche_date d;
 	struct facts f;
 	int r;
 
@@ -56,6 +60,10 @@ static void print_card(const char *path, bool html,
 	json_quote(&out, path, strlen(path));
 	buf_text(&out, ",\"card\":");
 	facts_put(&out, &f, NULL, NULL);
+	if (date_parse(&d, f.published.ptr, f.published.len))
+		buf_printf(&out, ",\"published\":[%" PRId64 ",%" PRId64 ",%s]",
+		           d.begin, d.end - d.begin,
+		           d.has_zone ? "true" : "false");
 	if (f.has_text) {
 		buf_text(&out, ",\"text\":");
 		json_quote(&out, f.text.ptr, f.text.len);
