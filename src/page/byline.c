@@ -15,6 +15,8 @@
 #define SMALL_BYTES 300
 #define NEAR_BYTES  1500
 #define NEAR_NODES  400
+#define ABOVE_NODES 100
+#define BELOW_NODES 2000
 
 static bool is_small(const struct html *h, uint32_t node)
 {
@@ -99,9 +101,8 @@ static bool is_update(const struct html *h, uint32_t node)
 	       html_attr_has(h, node, "itemprop", "dateModified");
 }
 
-/* Microdata, then `time` in the order of the page. */
-static void offer_stamps(struct offer *o, const struct html *h, struct buf *b,
-                         uint32_t from)
+/* Microdata: the article's, wherever it stands. */
+static void offer_items(struct offer *o, const struct html *h, struct buf *b)
 {
 	struct facts *f = o->f;
 
@@ -113,30 +114,48 @@ static void offer_stamps(struct offer *o, const struct html *h, struct buf *b,
 		         f->modified.len == 0)
 			offer_date(o, &f->modified, stamp_of(b, h, i));
 	}
-	for (uint32_t i = 1; i < h->count && f->published.len == 0; i++)
-		if (h->nodes[i].tag == HTML_TIME &&
-		    (has_attr(h, i, "pubdate") || has_class(h, i, "publish")) &&
-		    !is_update(h, i) && !is_aside(h, i))
-			offer_date(o, &f->published, stamp_of(b, h, i));
-	for (uint32_t i = from ? from : 1; i < h->count && !f->published.len;
-	     i++)
-		if (h->nodes[i].tag == HTML_TIME && !is_update(h, i) &&
-		    !is_aside(h, i))
-			offer_date(o, &f->published, stamp_of(b, h, i));
 }
 
-/* "date", "published", "timestamp" in a class. */
-static void offer_dated(struct offer *o, const struct html *h, struct buf *b,
-                        uint32_t from)
+/* What kind of element has the date of publication, the best first. */
+static bool is_dated(const struct html *h, uint32_t node, int form)
 {
+	if (form < 2 && h->nodes[node].tag != HTML_TIME)
+		return false;
+	if (form == 0 && !has_attr(h, node, "pubdate") &&
+	    !has_class(h, node, "publish"))
+		return false;
+	if (form == 2 &&
+	    (h->nodes[node].attr_count == 0 || !is_small(h, node) ||
+	     !(has_class(h, node, "date") || has_class(h, node, "publish") ||
+	       has_class(h, node, "time") || has_class(h, node, "byline"))))
+		return false;
+	return !is_update(h, node) && !is_aside(h, node);
+}
+
+/* Near the headline: below it, or just above; elsewhere stand the dates of
+ * other articles.  Without a headline, anywhere. */
+static void offer_dated(struct offer *o, const struct html *h, struct buf *b,
+                        uint32_t heading)
+{
+	uint32_t from = heading > ABOVE_NODES ? heading - ABOVE_NODES : 1;
+	uint32_t to = h->count;
 	struct facts *f = o->f;
 
-	for (uint32_t i = from; i < h->count && f->published.len == 0; i++)
-		if (h->nodes[i].attr_count && is_small(h, i) &&
-		    (has_class(h, i, "date") || has_class(h, i, "publish") ||
-		     has_class(h, i, "time") || has_class(h, i, "byline")) &&
-		    !is_update(h, i) && !is_aside(h, i))
-			offer_date(o, &f->published, text_of(b, h, i));
+	if (heading && heading + BELOW_NODES < to)
+		to = heading + BELOW_NODES;
+	for (int form = 0; form < 3; form++) {
+		for (uint32_t i = heading ? heading : 1;
+		     i < to && !f->published.len; i++)
+			if (is_dated(h, i, form))
+				offer_date(o, &f->published,
+				           form < 2 ? stamp_of(b, h, i)
+				                    : text_of(b, h, i));
+		for (uint32_t i = heading; i-- > from && !f->published.len;)
+			if (is_dated(h, i, form))
+				offer_date(o, &f->published,
+				           form < 2 ? stamp_of(b, h, i)
+				                    : text_of(b, h, i));
+	}
 }
 
 /* A few words, no sentence and no date. */
@@ -199,11 +218,9 @@ void byline_offer(struct offer *o, const struct html *h, uint32_t heading)
 	struct facts *f = o->f;
 	struct buf b = { 0 };
 
-	offer_stamps(o, h, &b, heading);
-	if (f->published.len == 0 && heading)
-		offer_dated(o, h, &b, heading);
+	offer_items(o, h, &b);
 	if (f->published.len == 0)
-		offer_dated(o, h, &b, 1);
+		offer_dated(o, h, &b, heading);
 	if (f->authors.count == 0)
 		offer_names(o, h, &b);
 	f->failed |= !buf_ok(&b);

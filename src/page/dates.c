@@ -199,19 +199,6 @@ static void year_behind(struct dates_day *d, struct rest *r)
 		*r = from;
 }
 
-/* November 21st, 2007 */
-static bool month_first(struct dates_day *d, struct rest *r)
-{
-	if (!take_month(&d->month, r))
-		return false;
-	skip_blanks(r);
-	if (!number(&d->day, r, 1, 2))
-		return false;
-	(void)take_word(r, "st nd rd th");
-	year_behind(d, r);
-	return true;
-}
-
 /* 21. November 2007, 21 de noviembre de 2007, 21-Nov-2007 */
 static bool day_then_month(struct dates_day *d, struct rest *r)
 {
@@ -439,6 +426,30 @@ static void take_time(struct dates_day *d, struct rest *r)
 	*r = from;
 }
 
+/* November 21st, 2007; and as Java prints it, Nov 21 14:05:09 CET 2007 */
+static bool month_first(struct dates_day *d, struct rest *r)
+{
+	struct rest from;
+
+	if (!take_month(&d->month, r))
+		return false;
+	skip_blanks(r);
+	if (!number(&d->day, r, 1, 2))
+		return false;
+	(void)take_word(r, "st nd rd th");
+	year_behind(d, r);
+	from = *r;
+	if (d->year)
+		return true;
+	take_time(d, &from);
+	skip_blanks(&from);
+	if (d->has_time && take_year(&d->year, &from))
+		*r = from;
+	else
+		d->has_time = d->has_zone = false;
+	return true;
+}
+
 static bool is_day(const struct dates_day *d)
 {
 	int64_t year, at;
@@ -471,7 +482,7 @@ bool dates_read(struct dates_day *out, const char *text, size_t len,
 		                 : cjk_day(&d, &r);
 		if (!ok || is_digit(&r, 0) || !is_day(&d))
 			continue;
-		if (d.year)
+		if (d.year && !d.has_time)
 			take_time(&d, &r);
 		d.end = len - r.len;
 		*out = d;

@@ -50,6 +50,7 @@ static const struct date_row date_rows[] = {
 	  "21\xe6\x97\xa5 08:00",
 	  "2007-11-21T08:00", false },
 	{ "2024. 3. 5.", "2024-03-05", false },
+	{ "Wed Nov 21 14:05:09 CET 2007", "2007-11-21T14:05:09+01:00", false },
 	{ "21.11.2007", "2007-11-21", false },
 	{ "21.11.07 | 16:36 Uhr", "2007-11-21T16:36", false },
 	{ "11/21/2007", "2007-11-21", false },
@@ -420,7 +421,7 @@ static void running_out_of_memory_is_reported(void **state)
 {
 	static const char text[] =
 		"Ferries will stop at the pier\n\nSubscribe\nPORT ELM, "
-	        "November "
+		"November "
 		"21 (Island Wire) - " LEAD "\n\n" NEXT "\n\nShare\n";
 	const struct page_options opt = { NULL, NOW };
 	unsigned long fired;
