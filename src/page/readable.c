@@ -10,8 +10,10 @@
 #include "page/blocks.h"
 #include "page/regions.h"
 
-static bool is_furniture(const struct block *b)
+static bool is_furniture(const struct block *b, const struct regions *r)
 {
+	if (r->at[b->node].in_card)
+		return true;
 	if (b->link > b->text / 2)
 		return true;
 	return false;
@@ -28,7 +30,7 @@ static int put_region(struct buf *out, const struct html *h,
 	for (size_t i = 0; res == 0 && i < blocks.count; i++) {
 		const struct block *b = &blocks.at[i];
 
-		if (!all && is_furniture(b))
+		if (!all && is_furniture(b, r))
 			continue;
 		if (!first)
 			buf_text(out, "\n\n");

@@ -14,8 +14,10 @@
 #include "base/alloc.h"
 #include "base/err.h"
 
-#define SCRAP    20u /* lighter than that is a label */
-#define SENTENCE 80u /* lighter than that may be a headline */
+#define SCRAP     20u  /* lighter than that is a label */
+#define CARD      700u /* heavier than that is no teaser */
+#define CARDS_MIN 3u
+#define SENTENCE  80u /* lighter than that may be a headline */
 
 uint32_t regions_weight(const char *text, size_t len)
 {
@@ -97,8 +99,13 @@ static float own_value(const struct html_node *n, const struct region *own)
 
 	if (own->text == 0)
 		return 0;
+	if (own->in_card)
+		return -5;
 	if (link > text / 2 || (link > text / 4 && own->text < SENTENCE))
 		return -10 - (link < 60 ? link : 60) / 2;
+	if (n->tag == HTML_TD || n->tag == HTML_TH)
+		return own->text < SENTENCE && own->commas == 0 ? 0
+		                                                : text - link;
 	if (own->text < SCRAP)
 		return n->tag == HTML_P ? -2 : -6;
 	if (own->text < SENTENCE && own->commas == 0 && n->tag != HTML_P)
@@ -113,6 +120,8 @@ static void sum_up(struct regions *r)
 	const struct html *h = r->html;
 
 	for (uint32_t i = 0; i < h->count; i++) {
+		r->at[i].total = 0;
+		r->at[i].nested = 0;
 		r->at[i].prose = 0;
 		r->at[i].value = 0;
 	}
@@ -121,9 +130,14 @@ static void sum_up(struct regions *r)
 		struct region *own = &r->at[i];
 		float value = own->dropped ? 0 : own_value(n, own);
 
+		own->total += own->dropped ? 0 : own->text;
 		own->value += value;
 		own->prose += value > 0 ? value : 0;
 		if (i && !own->dropped) {
+			r->at[n->parent].nested += n->tag == HTML_ARTICLE
+			                                   ? own->value
+			                                   : own->nested;
+			r->at[n->parent].total += own->total;
 			r->at[n->parent].value += own->value;
 			r->at[n->parent].prose += own->prose;
 		}
@@ -145,6 +159,51 @@ static void drop_furniture(struct regions *r)
 	}
 }
 
+/* A line that is a link, with some text in a small box around both, tells of
+ * another page. */
+static bool is_card_title(const struct html_node *n, const struct region *own)
+{
+	if (own->dropped || own->text == 0 || own->link < own->text / 5 * 4)
+		return false;
+	return n->tag >= HTML_H1 && n->tag <= HTML_H6;
+}
+
+static uint32_t card_around(const struct regions *r, uint32_t title)
+{
+	const struct html *h = r->html;
+	uint32_t card = 0;
+
+	for (uint32_t n = h->nodes[title].parent; n && r->at[n].total < CARD;
+	     n = h->nodes[n].parent)
+		if (r->at[n].total > r->at[title].text)
+			card = n;
+	return card;
+}
+
+static void mark_cards(struct regions *r)
+{
+	const struct html *h = r->html;
+	uint32_t count = 0, card;
+
+	for (uint32_t i = 1; i < h->count; i++) {
+		card = is_card_title(&h->nodes[i], &r->at[i])
+		               ? card_around(r, i)
+		               : 0;
+		if (card && !r->at[card].in_card) {
+			r->at[card].in_card = true;
+			count++;
+		}
+	}
+	for (uint32_t i = 1; i < h->count; i++) {
+		struct region *own = &r->at[i];
+
+		own->in_card =
+			own->in_card || r->at[h->nodes[i].parent].in_card;
+		if (count < CARDS_MIN)
+			own->in_card = false;
+	}
+}
+
 int regions_measure(struct regions *out, const struct html *h,
                     struct fiche_error *err)
 {
@@ -157,6 +216,7 @@ int regions_measure(struct regions *out, const struct html *h,
 	weigh_texts(&r);
 	sum_up(&r);
 	drop_furniture(&r);
+	mark_cards(&r);
 	sum_up(&r);
 	*out = r;
 	return 0;
@@ -185,21 +245,57 @@ static uint32_t descend(const struct regions *r, uint32_t top, float share)
 	return top;
 }
 
+/* Of an article without the articles in it. */
+static float own_worth(const struct regions *r, uint32_t article)
+{
+	return r->at[article].value - r->at[article].nested;
+}
+
+/* The first of the articles in `top` that is not much smaller than the largest:
+ * others are shown below it. */
+static uint32_t first_article(const struct regions *r, uint32_t top)
+{
+	const struct html *h = r->html;
+	float most = 0;
+	uint32_t i;
+
+	for (i = top; i < h->nodes[top].end; i++)
+		if (h->nodes[i].tag == HTML_ARTICLE && !r->at[i].dropped &&
+		    own_worth(r, i) > most)
+			most = own_worth(r, i);
+	for (i = top; i < h->nodes[top].end; i++)
+		if (h->nodes[i].tag == HTML_ARTICLE && !r->at[i].dropped &&
+		    own_worth(r, i) > most * 0.4f)
+			return i;
+	return top;
+}
+
+static uint32_t best_of_role(const struct regions *r, uint32_t top,
+                             enum page_role role)
+{
+	const struct html *h = r->html;
+	uint32_t best = top;
+
+	for (uint32_t i = top; i < h->nodes[top].end; i++)
+		if (r->at[i].role == role && !r->at[i].dropped &&
+		    (best == top || r->at[i].value > r->at[best].value))
+			best = i;
+	return best;
+}
+
 uint32_t regions_article(const struct regions *r)
 {
 	const struct html *h = r->html;
-	uint32_t best = 0, body = 0;
+	uint32_t best = 0, part;
 
-	for (uint32_t i = 1; i < h->count; i++) {
-		if (r->at[i].dropped)
-			continue;
-		if (r->at[i].value > r->at[best].value)
+	for (uint32_t i = 1; i < h->count; i++)
+		if (!r->at[i].dropped && r->at[i].value > r->at[best].value)
 			best = i;
-		if (r->at[i].role == ROLE_BODY &&
-		    (!body || r->at[i].value > r->at[body].value))
-			body = i;
-	}
-	if (body && r->at[body].value > r->at[best].value / 2)
-		return body;
+	part = first_article(r, best);
+	if (r->at[part].value > r->at[best].value * 0.3f)
+		best = part;
+	part = best_of_role(r, best, ROLE_BODY);
+	if (r->at[part].value > r->at[best].value * 0.7f)
+		best = part;
 	return descend(r, best, 0.9f);
 }
