@@ -137,16 +137,16 @@ static struct around look_up(const struct html *h, uint32_t i)
 }
 
 int blocks_read(struct blocks *out, const struct html *h,
-                const struct regions *regions, uint32_t node,
+                const struct regions *regions, uint32_t from, uint32_t end,
                 struct fiche_error *err)
 {
 	struct reader r = { out, h, regions, { 0 }, false, false, 0, false };
-	uint32_t i = node;
+	uint32_t i = from;
 
-	while (i < h->nodes[node].end) {
+	while (i < end) {
 		const struct html_node *n = &h->nodes[i];
 
-		if (i > node && block_ended(h, i))
+		if (i > from && block_ended(h, i))
 			end_block(&r);
 		if (is_dropped(&r, i)) {
 			i = n->end;

@@ -15,24 +15,29 @@
 
 /* Words of furniture, sorted; `*` is any end. */
 static const char *const furniture_words[] = {
-	"ad",        "ads",         "adsbygoogle", "advert*",     "author",
-	"authorbox", "bio",         "biography",   "breadcrumb*", "byline*",
-	"caption*",  "comment*",    "consent",     "cookie*",     "copyright",
-	"credit*",   "dateline",    "disclaimer",  "disqus*",     "donat*",
-	"dropdown*", "embed",       "fbcomments",  "feedback",    "follow",
-	"footer*",   "footnote*",   "gallery*",    "gdpr",        "infobox*",
-	"jump",      "login",       "loginbox",    "masthead*",   "menu*",
-	"meta",      "modal*",      "more",        "mostread",    "nav",
-	"navbar*",   "navigation*", "newsletter*", "next",        "noprint",
-	"outbrain*", "overlay",     "pager",       "pagination*", "paywall",
-	"popular",   "popup*",      "prev",        "previous",    "print",
-	"promo*",    "rating*",     "readmore",    "recirc*",     "recommend*",
-	"register",  "related*",    "rss",         "search*",     "share*",
-	"sharing*",  "shoutbox",    "sidebar*",    "signin",      "signup",
-	"skip",      "slideshow*",  "social*",     "sponsor*",    "subscri*",
-	"syndicat*", "taboola*",    "tag",         "taglist",     "tags",
-	"teaser*",   "timestamp*",  "toolbar*",    "tools",       "tooltip",
-	"trending",  "widget*",
+	"ad",         "ads",        "adsbygoogle", "advert*",     "author",
+	"authorbox",  "bio",        "biography",   "breadcrumb*", "byline*",
+	"caption*",   "credit*",    "dateline",    "disclaimer",  "donat*",
+	"dropdown*",  "feedback",   "follow",      "footnote*",   "gallery*",
+	"infobox*",   "jump",       "login",       "loginbox",    "masthead*",
+	"menu*",      "meta",       "modal*",      "more",        "mostread",
+	"nav",        "navbar*",    "navigation*", "newsletter*", "next",
+	"noprint",    "overlay",    "pager",       "pagination*", "paywall",
+	"popular",    "popup*",     "prev",        "previous",    "print",
+	"promo*",     "rating*",    "readmore",    "recirc*",     "recommend*",
+	"register",   "related*",   "rss",         "search*",     "share*",
+	"sharing*",   "shoutbox",   "sidebar*",    "signin",      "signup",
+	"skip",       "slideshow*", "social*",     "sponsor*",    "subscri*",
+	"syndicat*",  "tag",        "taglist",     "tags",        "teaser*",
+	"timestamp*", "toolbar*",   "tools",       "tooltip",     "trending",
+	"widget*",
+};
+
+/* Of furniture that never holds an article. */
+static const char *const stranger_words[] = {
+	"comment*",   "consent", "cookie*",  "copyright", "disqus*",
+	"fbcomments", "footer*", "gdpr",     "livefyre",  "outbrain*",
+	"privacy",    "respond", "taboola*",
 };
 
 /* Of the article's text: one word, or two that follow each other. */
@@ -115,22 +120,24 @@ static enum page_role role_of_names(struct fiche_text names)
 	struct words w = { names.ptr, NULL, "" };
 	enum page_role role = ROLE_NONE;
 	char pair[sizeof(w.word) * 2] = "", last[sizeof(w.word)] = "";
-	bool negated = false;
+	bool negated = false, furniture = false;
 
 	if (names.len > NAME_MAX_LEN)
 		names.len = NAME_MAX_LEN;
 	w.end = w.at + names.len;
 	while (next_word(&w)) {
 		/* `has-sidebar` is no sidebar. */
+		if (!negated && IN(stranger_words, w.word))
+			return ROLE_STRANGER;
 		if (!negated && IN(furniture_words, w.word))
-			return ROLE_FURNITURE;
+			furniture = true;
 		negated = IN(negations, w.word);
 		(void)snprintf(pair, sizeof(pair), "%s%s", last, w.word);
 		if (IN(body_words, w.word) || IN(body_words, pair))
 			role = ROLE_BODY;
 		memcpy(last, w.word, sizeof(last));
 	}
-	return role;
+	return furniture ? ROLE_FURNITURE : role;
 }
 
 static bool equals(struct fiche_text a, const char *word)
@@ -193,9 +200,10 @@ static enum page_role role_of_tag(const struct html_node *n)
 	case HTML_TITLE:
 	case HTML_VIDEO:
 		return ROLE_NEVER;
+	case HTML_FOOTER:
+		return ROLE_STRANGER;
 	case HTML_ASIDE:
 	case HTML_FIGURE:
-	case HTML_FOOTER:
 	case HTML_FORM:
 		return ROLE_FURNITURE;
 	case HTML_ARTICLE:
@@ -224,9 +232,7 @@ enum page_role furniture_role(const struct html *h, uint32_t node)
 		return ROLE_FURNITURE;
 	by_class = role_of_names(html_attr(h, node, "class"));
 	by_id = role_of_names(html_attr(h, node, "id"));
-	if (by_class == ROLE_FURNITURE || by_id == ROLE_FURNITURE)
-		return ROLE_FURNITURE;
-	if (by_class == ROLE_BODY || by_id == ROLE_BODY)
-		return ROLE_BODY;
-	return role;
+	if (by_class < by_id)
+		by_class = by_id;
+	return by_class > role ? by_class : role;
 }

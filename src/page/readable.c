@@ -1,5 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* readable.c - the article of a page, block by block; see readable.h. */
+/*
+ * readable.c - the article of a page, block by block; see readable.h.
+ *
+ * The region that regions.h finds still has lines that are none of the story:
+ * the headline, which is a field of its own, and what trim.h knows.
+ */
 
 #include "page/readable.h"
 
@@ -9,37 +14,48 @@
 #include "base/err.h"
 #include "page/blocks.h"
 #include "page/regions.h"
+#include "page/trim.h"
 
-static bool is_furniture(const struct block *b, const struct regions *r)
-{
-	if (r->at[b->node].in_card)
-		return true;
-	if (b->link > b->text / 2)
-		return true;
-	return false;
-}
-
-static int put_region(struct buf *out, const struct html *h,
-                      const struct regions *r, uint32_t node, bool all,
+static int put_blocks(struct buf *out, const struct blocks *blocks,
                       struct fiche_error *err)
 {
-	struct blocks blocks = { 0 };
 	bool first = true;
-	int res = blocks_read(&blocks, h, r, node, err);
 
-	for (size_t i = 0; res == 0 && i < blocks.count; i++) {
-		const struct block *b = &blocks.at[i];
+	for (size_t i = 0; i < blocks->count; i++) {
+		const struct block *b = &blocks->at[i];
 
-		if (!all && is_furniture(b, r))
+		if (b->dropped)
 			continue;
 		if (!first)
 			buf_text(out, "\n\n");
-		buf_put(out, blocks.text.ptr + b->at, b->len);
+		buf_put(out, blocks->text.ptr + b->at, b->len);
 		first = false;
 	}
-	if (res == 0 && !buf_ok(out))
-		res = err_nomem(err);
-	blocks_done(&blocks);
+	return buf_ok(out) ? 0 : err_nomem(err);
+}
+
+/* The node behind the last headline before the article. */
+static uint32_t behind_headline(const struct html *h, uint32_t article)
+{
+	for (uint32_t i = article; i > 0; i--)
+		if (h->nodes[i].tag == HTML_H1)
+			return h->nodes[i].end < article ? h->nodes[i].end
+			                                 : article;
+	return article;
+}
+
+static int read_article(struct blocks *out, const struct html *h,
+                        const struct regions *r, uint32_t article,
+                        struct fiche_error *err)
+{
+	uint32_t from = 1 ? article : behind_headline(h, article);
+	int res = blocks_read(out, h, r, from, article, err);
+
+	if (res == 0)
+		trim_lead(out);
+	if (res == 0)
+		res = blocks_read(out, h, r, article, h->nodes[article].end,
+		                  err);
 	return res;
 }
 
@@ -47,12 +63,18 @@ int readable_put(struct buf *out, const struct html *h, struct fiche_text hint,
                  struct fiche_error *err)
 {
 	struct regions regions = { 0 };
+	struct blocks blocks = { 0 };
 	int r = regions_measure(&regions, h, err);
 
 	(void)hint;
 	if (r == 0)
-		r = put_region(out, h, &regions, regions_article(&regions),
-		               false, err);
+		r = read_article(&blocks, h, &regions,
+		                 regions_article(&regions), err);
+	if (r == 0)
+		r = trim_article(&blocks, h, &regions, err);
+	if (r == 0)
+		r = put_blocks(out, &blocks, err);
+	blocks_done(&blocks);
 	regions_done(&regions);
 	return r;
 }
@@ -60,5 +82,11 @@ int readable_put(struct buf *out, const struct html *h, struct fiche_text hint,
 int readable_put_all(struct buf *out, const struct html *h,
                      struct fiche_error *err)
 {
-	return put_region(out, h, NULL, 0, true, err);
+	struct blocks blocks = { 0 };
+	int r = blocks_read(&blocks, h, NULL, 0, h->count, err);
+
+	if (r == 0)
+		r = put_blocks(out, &blocks, err);
+	blocks_done(&blocks);
+	return r;
 }

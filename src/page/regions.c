@@ -14,8 +14,9 @@
 #include "base/alloc.h"
 #include "base/err.h"
 
-#define SCRAP     20u  /* lighter than that is a label */
-#define CARD      700u /* heavier than that is no teaser */
+#define SCRAP     20u    /* lighter than that is a label */
+#define CARD      700u   /* heavier than that is no teaser */
+#define PROSE_MIN 150.0f /* that is an article */
 #define CARDS_MIN 3u
 #define SENTENCE  80u /* lighter than that may be a headline */
 
@@ -144,18 +145,22 @@ static void sum_up(struct regions *r)
 	}
 }
 
-/* Elements with the names of furniture, unless most of the prose is there. */
+/* Elements with the names of furniture, unless most of the prose is there, or
+ * even all of it. */
 static void drop_furniture(struct regions *r)
 {
 	const struct html *h = r->html;
-	float most = r->at[0].prose / 2;
+	float all = r->at[0].prose;
 
 	for (uint32_t i = 1; i < h->count; i++) {
 		struct region *own = &r->at[i];
 
-		own->dropped =
-			own->dropped || r->at[h->nodes[i].parent].dropped ||
-			(own->role == ROLE_FURNITURE && own->prose <= most);
+		own->dropped = own->dropped ||
+		               r->at[h->nodes[i].parent].dropped ||
+		               (own->role == ROLE_FURNITURE &&
+		                own->prose <= all / 2) ||
+		               (own->role == ROLE_STRANGER &&
+		                all - own->prose >= PROSE_MIN);
 	}
 }
 
@@ -292,7 +297,7 @@ uint32_t regions_article(const struct regions *r)
 		if (!r->at[i].dropped && r->at[i].value > r->at[best].value)
 			best = i;
 	part = first_article(r, best);
-	if (r->at[part].value > r->at[best].value * 0.3f)
+	if (r->at[part].value > r->at[best].value * 0.2f)
 		best = part;
 	part = best_of_role(r, best, ROLE_BODY);
 	if (r->at[part].value > r->at[best].value * 0.7f)
