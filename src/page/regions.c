@@ -17,6 +17,7 @@
 #define SCRAP     20u    /* lighter than that is a label */
 #define CARD      700u   /* heavier than that is no teaser */
 #define PROSE_MIN 150.0f /* that is an article */
+#define LEFT_MIN  0.15f  /* of the prose: less is left only by mistake */
 #define CARDS_MIN 3u
 #define SENTENCE  80u /* lighter than that may be a headline */
 
@@ -145,23 +146,41 @@ static void sum_up(struct regions *r)
 	}
 }
 
+static bool is_furniture(const struct region *own, float all, bool names)
+{
+	if (own->role == ROLE_STRANGER)
+		return all - own->prose >= PROSE_MIN;
+	if (own->role != ROLE_FURNITURE)
+		return false;
+	return own->prose <= (names ? all / 2 : PROSE_MIN);
+}
+
 /* Elements with the names of furniture, unless most of the prose is there, or
- * even all of it. */
-static void drop_furniture(struct regions *r)
+ * even all of it.  Without `names`, only small ones. */
+static void drop_furniture(struct regions *r, float all, bool names)
 {
 	const struct html *h = r->html;
-	float all = r->at[0].prose;
 
 	for (uint32_t i = 1; i < h->count; i++) {
 		struct region *own = &r->at[i];
 
-		own->dropped = own->dropped ||
+		own->dropped = own->role == ROLE_NEVER ||
 		               r->at[h->nodes[i].parent].dropped ||
-		               (own->role == ROLE_FURNITURE &&
-		                own->prose <= all / 2) ||
-		               (own->role == ROLE_STRANGER &&
-		                all - own->prose >= PROSE_MIN);
+		               is_furniture(own, all, names);
 	}
+}
+
+/* As it was before drop_furniture(). */
+static void restore(struct regions *r)
+{
+	for (uint32_t i = 1; i < r->html->count; i++) {
+		struct region *own = &r->at[i];
+
+		own->dropped = own->role == ROLE_NEVER ||
+		               r->at[r->html->nodes[i].parent].dropped;
+		own->in_card = false;
+	}
+	sum_up(r);
 }
 
 /* A line that is a link, with some text in a small box around both, tells of
@@ -213,6 +232,7 @@ int regions_measure(struct regions *out, const struct html *h,
                     struct fiche_error *err)
 {
 	struct regions r = { h, NULL };
+	float all;
 
 	r.at = alloc_zeroed(h->count, sizeof(*r.at));
 	if (!r.at)
@@ -220,9 +240,17 @@ int regions_measure(struct regions *out, const struct html *h,
 	take_roles(&r);
 	weigh_texts(&r);
 	sum_up(&r);
-	drop_furniture(&r);
+	all = r.at[0].prose;
+	drop_furniture(&r, all, true);
 	mark_cards(&r);
 	sum_up(&r);
+	if (r.at[0].prose < all * LEFT_MIN) {
+		/* These names mean something else here. */
+		restore(&r);
+		drop_furniture(&r, all, false);
+		mark_cards(&r);
+		sum_up(&r);
+	}
 	*out = r;
 	return 0;
 }
@@ -239,7 +267,7 @@ static uint32_t descend(const struct regions *r, uint32_t top, float share)
 	const struct html *h = r->html;
 	uint32_t i = top + 1;
 
-	while (i < h->nodes[top].end) {
+	while (i < h->nodes[top].end && r->at[top].value > 0) {
 		if (r->at[i].value >= share * r->at[top].value) {
 			top = i;
 			i = top + 1;
