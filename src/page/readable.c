@@ -13,6 +13,7 @@
 #include "base/alloc.h"
 #include "base/err.h"
 #include "page/blocks.h"
+#include "page/hint.h"
 #include "page/regions.h"
 #include "page/trim.h"
 
@@ -34,44 +35,23 @@ static int put_blocks(struct buf *out, const struct blocks *blocks,
 	return buf_ok(out) ? 0 : err_nomem(err);
 }
 
-/* The node behind the last headline before the article. */
-static uint32_t behind_headline(const struct html *h, uint32_t article)
-{
-	for (uint32_t i = article; i > 0; i--)
-		if (h->nodes[i].tag == HTML_H1)
-			return h->nodes[i].end < article ? h->nodes[i].end
-			                                 : article;
-	return article;
-}
-
-static int read_article(struct blocks *out, const struct html *h,
-                        const struct regions *r, uint32_t article,
-                        struct fiche_error *err)
-{
-	uint32_t from = 1 ? article : behind_headline(h, article);
-	int res = blocks_read(out, h, r, from, article, err);
-
-	if (res == 0)
-		trim_lead(out);
-	if (res == 0)
-		res = blocks_read(out, h, r, article, h->nodes[article].end,
-		                  err);
-	return res;
-}
-
 int readable_put(struct buf *out, const struct html *h, struct fiche_text hint,
                  struct fiche_error *err)
 {
 	struct regions regions = { 0 };
 	struct blocks blocks = { 0 };
+	uint32_t article;
 	int r = regions_measure(&regions, h, err);
 
-	(void)hint;
-	if (r == 0)
-		r = read_article(&blocks, h, &regions,
-		                 regions_article(&regions), err);
+	if (r == 0) {
+		article = regions_article(&regions);
+		r = blocks_read(&blocks, h, &regions, article,
+		                h->nodes[article].end, err);
+	}
 	if (r == 0)
 		r = trim_article(&blocks, h, &regions, err);
+	if (r == 0)
+		r = hint_use(&blocks, hint, h, &regions, err);
 	if (r == 0)
 		r = put_blocks(out, &blocks, err);
 	blocks_done(&blocks);

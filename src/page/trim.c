@@ -3,15 +3,18 @@
 
 #include "page/trim.h"
 
+#include <stdlib.h>
 #include <string.h>
 
+#include "base/alloc.h"
 #include "base/err.h"
 
-#define SENTENCE  80u  /* lighter than that may be a label */
-#define SHORT     40u  /* hardly a sentence */
-#define LEAD_MAX  600u /* heavier than that is no lead */
-#define CALL_MAX  300u /* lighter than that may be a call to subscribe */
-#define TITLE_MIN 12u  /* bytes; shorter ones are found in any title */
+#define SENTENCE     80u  /* lighter than that may be a label */
+#define SHORT        40u  /* hardly a sentence */
+#define LEAD_MAX     600u /* heavier than that is no lead */
+#define REPEATED_MIN 4u
+#define CALL_MAX     300u /* lighter than that may be a call to subscribe */
+#define TITLE_MIN    12u  /* bytes; shorter ones are found in any title */
 
 /* Lines that pages put into articles, without case and what ends them. */
 static const char *const labels[] = {
@@ -184,20 +187,57 @@ static bool contains(const struct buf *text, const char *what, size_t len)
 	return false;
 }
 
-void trim_lead(struct blocks *b)
+struct line {
+	const char *text;
+	size_t len, block;
+};
+
+static int by_text(const void *a, const void *b)
 {
-	uint32_t weight = 0;
+	const struct line *x = a, *y = b;
+	size_t len = x->len < y->len ? x->len : y->len;
+	int order = memcmp(x->text, y->text, len);
 
-	for (size_t i = 0; i < b->count; i++) {
-		struct block *block = &b->at[i];
+	if (order)
+		return order;
+	return x->len < y->len ? -1 : x->len > y->len;
+}
 
-		block->dropped = block->text < SENTENCE ||
-		                 block->link > block->text / 4 ||
-		                 !ends_sentence(text_of(b, i), block->len);
-		weight += block->dropped ? 0 : block->text;
-	}
+/* Cells, items and headings may say the same for good reasons. */
+static bool is_plain(enum html_tag tag)
+{
+	return tag == HTML_P || tag == HTML_DIV || tag == HTML_SECTION;
+}
+
+/* Short lines that stand between all others: "Advertisement", in any
+ * language. */
+static int drop_repeated(struct blocks *b, const struct html *h,
+                         struct fiche_error *err)
+{
+	struct line *line = alloc_zeroed(b->count, sizeof(*line));
+	size_t count = 0, from, to;
+	bool repeated;
+
+	if (!line)
+		return err_nomem(err);
 	for (size_t i = 0; i < b->count; i++)
-		b->at[i].dropped = b->at[i].dropped || weight > LEAD_MAX;
+		if (!b->at[i].dropped && b->at[i].text < SHORT &&
+		    is_plain(tag_of(h, &b->at[i])) &&
+		    !ends_sentence(text_of(b, i), b->at[i].len))
+			line[count++] =
+				(struct line){ text_of(b, i), b->at[i].len, i };
+	qsort(line, count, sizeof(*line), by_text);
+	for (from = 0; from < count; from = to) {
+		for (to = from + 1; to < count; to++)
+			if (by_text(&line[from], &line[to]) != 0)
+				break;
+		repeated =
+			to - from >= REPEATED_MIN && to - from >= b->count / 8;
+		for (size_t i = from; repeated && i < to; i++)
+			b->at[line[i].block].dropped = true;
+	}
+	alloc_free(line);
+	return 0;
 }
 
 static void drop_anywhere(struct blocks *b, const struct html *h,
@@ -282,13 +322,15 @@ int trim_article(struct blocks *b, const struct html *h,
                  const struct regions *r, struct fiche_error *err)
 {
 	struct buf title = { 0 };
-	bool ok;
+	int res;
 
 	put_title(&title, h);
 	drop_anywhere(b, h, r);
+	res = drop_repeated(b, h, err);
 	drop_head(b, h, &title);
 	drop_tail(b, h);
-	ok = buf_ok(&title);
+	if (res == 0 && !buf_ok(&title))
+		res = err_nomem(err);
 	buf_done(&title);
-	return ok ? 0 : err_nomem(err);
+	return res;
 }

@@ -5,9 +5,6 @@
 
 #include "page/blocks.h"
 
-/* Drop what stands between headline and article, but a paragraph or two. */
-void trim_lead(struct blocks *b);
-
 /* Drop headline, labels, links, teasers, and what follows the end.  Returns 0
  * or FICHE_ERR_NOMEM. */
 int trim_article(struct blocks *b, const struct html *h,
