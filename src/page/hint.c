@@ -15,7 +15,8 @@
 
 #define RUN        16u
 #define RUNS_MAX   ((size_t)1 << 16) /* of a hint; what is longer is like it */
-#define HINT_MIN   200u              /* weight; less is an abstract */
+#define PROBES_MAX 32u
+#define HINT_MIN   200u /* weight; less is an abstract */
 #define MULTIPLIER 0x01000193u
 
 /* The hashes, at places given by themselves; 0 is a free place. */
@@ -50,13 +51,26 @@ static bool roll(struct rolling *r, uint8_t byte)
 	return ++r->count >= RUN;
 }
 
-static size_t place_of(const struct runs *runs, uint32_t hash)
+/* The place of a hash, or a free one for it; NULL where too many are in its
+ * way: nobody writes such texts but to make this slow. */
+static uint32_t *place_of(const struct runs *runs, uint32_t hash)
 {
-	size_t at = (hash ^ hash >> 15) & runs->mask;
+	size_t at = hash ^ hash >> 15;
 
-	while (runs->at[at] && runs->at[at] != hash)
-		at = (at + 1) & runs->mask;
-	return at;
+	for (unsigned i = 0; i < PROBES_MAX; i++) {
+		uint32_t *place = &runs->at[(at + i) & runs->mask];
+
+		if (*place == 0 || *place == hash)
+			return place;
+	}
+	return NULL;
+}
+
+static bool has_run(const struct runs *runs, uint32_t hash)
+{
+	const uint32_t *place = place_of(runs, hash);
+
+	return place && *place;
 }
 
 /* U+00A0 and U+3000 are blanks here, too; their bytes are left out one by one,
@@ -80,10 +94,16 @@ static int runs_take(struct runs *out, struct fiche_text text,
 	if (!out->at)
 		return err_nomem(err);
 	rolling_init(&rolling);
-	for (size_t i = 0; i < count; i++)
-		if (!is_blank(text.ptr[i]) &&
-		    roll(&rolling, (uint8_t)text.ptr[i]) && rolling.hash)
-			out->at[place_of(out, rolling.hash)] = rolling.hash;
+	for (size_t i = 0; i < count; i++) {
+		uint32_t *place;
+
+		if (is_blank(text.ptr[i]) ||
+		    !roll(&rolling, (uint8_t)text.ptr[i]))
+			continue;
+		place = place_of(out, rolling.hash);
+		if (place)
+			*place = rolling.hash;
+	}
 	return 0;
 }
 
@@ -97,9 +117,26 @@ static bool is_told(const struct runs *runs, const char *text, size_t len)
 	for (size_t i = 0; i < len; i++)
 		if (!is_blank(text[i]) && roll(&rolling, (uint8_t)text[i])) {
 			all++;
-			told += runs->at[place_of(runs, rolling.hash)] != 0;
+			told += has_run(runs, rolling.hash);
 		}
 	return told > all / 2;
+}
+
+/* Is what was found the same text, give or take a line? */
+static bool agrees(const struct blocks *found, uint32_t found_weight,
+                   const struct runs *runs, uint32_t hint_weight)
+{
+	uint32_t told = 0;
+
+	for (size_t i = 0; i < found->count; i++) {
+		const struct block *b = &found->at[i];
+
+		if (!b->dropped &&
+		    is_told(runs, (const char *)found->text.ptr + b->at,
+		            b->len))
+			told += b->text;
+	}
+	return told >= hint_weight / 6 * 5 && told >= found_weight / 6 * 5;
 }
 
 static uint32_t weight_of(const struct blocks *b)
@@ -227,8 +264,11 @@ int hint_use(struct blocks *found, struct fiche_text hint, const struct html *h,
 	if (hint_weight < HINT_MIN || is_cut_short(hint))
 		return 0;
 	res = runs_take(&runs, hint, err);
-	if (res == 0)
-		res = blocks_read(&page, h, NULL, 0, h->count, err);
+	if (res < 0 || agrees(found, found_weight, &runs, hint_weight)) {
+		alloc_free(runs.at);
+		return res;
+	}
+	res = blocks_read(&page, h, NULL, 0, h->count, err);
 	if (res == 0)
 		res = keep_told(&page, &told, &runs, h, r, err);
 	if (res == 0 && told < hint_weight / 3 &&
