@@ -14,6 +14,7 @@
 #define LEAD_MAX     600u /* heavier than that is no lead */
 #define REPEATED_MIN 4u
 #define CALL_MAX     300u /* lighter than that may be a call to subscribe */
+#define TITLE_MAX    512u /* bytes that blocks are looked for in */
 #define TITLE_MIN    12u  /* bytes; shorter ones are found in any title */
 
 /* Lines that pages put into articles, without case and what ends them. */
@@ -314,6 +315,8 @@ static void put_title(struct buf *out, const struct html *h)
 		if (h->nodes[i].tag != HTML_TITLE)
 			continue;
 		html_put_inline(out, h, i);
+		if (out->len > TITLE_MAX)
+			out->len = TITLE_MAX;
 		return;
 	}
 }
