@@ -88,7 +88,7 @@ static void put_text(struct reader *r, uint32_t node, uint32_t block,
 
 		if (blank) {
 			if (pre && *at == '\n')
-				r->breaks = 1;
+				r->breaks++;
 			r->blank = true;
 			at += blank;
 			continue;

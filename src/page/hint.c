@@ -226,6 +226,8 @@ static int add_lines(struct blocks *out, struct fiche_text text,
 		memset(&b, 0, sizeof(b));
 		b.at = out->text.len;
 		b.len = (size_t)(lf - at);
+		while (b.len && is_blank(at[b.len - 1]))
+			b.len--;
 		if (b.len == 0)
 			continue;
 		if (alloc_grow(&out->at, &out->cap, out->count + 1, sizeof(b)) <

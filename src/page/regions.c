@@ -152,7 +152,7 @@ static bool is_furniture(const struct region *own, float all, bool names)
 		return all - own->prose >= PROSE_MIN;
 	if (own->role != ROLE_FURNITURE)
 		return false;
-	return own->prose <= (names ? all / 2 : PROSE_MIN);
+	return own->prose <= (names ? all / 2 : SENTENCE);
 }
 
 /* Elements with the names of furniture, unless most of the prose is there, or
@@ -192,39 +192,50 @@ static bool is_card_title(const struct html_node *n, const struct region *own)
 	return n->tag >= HTML_H1 && n->tag <= HTML_H6;
 }
 
+/* The largest box around one title alone; 0 if there is nothing but it. */
 static uint32_t card_around(const struct regions *r, uint32_t title)
 {
 	const struct html *h = r->html;
-	uint32_t card = 0;
+	uint32_t card = 0, n = h->nodes[title].parent;
 
-	for (uint32_t n = h->nodes[title].parent; n && r->at[n].total < CARD;
+	for (; n && r->at[n].total < CARD && r->at[n].titles == 1;
 	     n = h->nodes[n].parent)
 		if (r->at[n].total > r->at[title].text)
 			card = n;
 	return card;
 }
 
+static void count_titles(struct regions *r)
+{
+	const struct html *h = r->html;
+
+	for (uint32_t i = h->count; i-- > 1;) {
+		r->at[i].titles += is_card_title(&h->nodes[i], &r->at[i]);
+		r->at[h->nodes[i].parent].titles += r->at[i].titles;
+	}
+}
+
 static void mark_cards(struct regions *r)
 {
 	const struct html *h = r->html;
-	uint32_t count = 0, card;
+	uint32_t card;
 
-	for (uint32_t i = 1; i < h->count; i++) {
-		card = is_card_title(&h->nodes[i], &r->at[i])
-		               ? card_around(r, i)
-		               : 0;
-		if (card && !r->at[card].in_card) {
-			r->at[card].in_card = true;
-			count++;
-		}
-	}
+	for (uint32_t i = 0; i < h->count; i++)
+		r->at[i].titles = 0;
+	count_titles(r);
+	if (r->at[0].titles < CARDS_MIN)
+		return;
 	for (uint32_t i = 1; i < h->count; i++) {
 		struct region *own = &r->at[i];
 
 		own->in_card =
 			own->in_card || r->at[h->nodes[i].parent].in_card;
-		if (count < CARDS_MIN)
-			own->in_card = false;
+		if (own->in_card || !is_card_title(&h->nodes[i], own))
+			continue;
+		card = card_around(r, i);
+		/* Those before the title are marked here, its own next. */
+		for (uint32_t n = card; card && n <= i; n++)
+			r->at[n].in_card = true;
 	}
 }
 
@@ -330,5 +341,9 @@ uint32_t regions_article(const struct regions *r)
 	part = best_of_role(r, best, ROLE_BODY);
 	if (r->at[part].value > r->at[best].value * 0.7f)
 		best = part;
-	return descend(r, best, 0.9f);
+	best = descend(r, best, 0.9f);
+	if (r->at[best].value < PROSE_MIN &&
+	    r->at[0].total - r->at[best].total < r->at[best].total + SENTENCE)
+		return 0;
+	return best;
 }
