@@ -19,9 +19,18 @@ struct reader {
 	bool failed;
 };
 
-static bool is_blank(char c)
+/* The length of the blank at `at`, or 0: ASCII, U+00A0, U+3000, which begins
+ * the paragraphs of Chinese and Japanese, and U+FEFF. */
+static unsigned blank_at(const char *at, const char *end)
 {
-	return c == ' ' || (c >= '\t' && c <= '\r');
+	if (*at == ' ' || (*at >= '\t' && *at <= '\r'))
+		return 1;
+	if (*at == '\xc2' && end - at > 1 && at[1] == '\xa0')
+		return 2;
+	if (end - at > 2 && (memcmp(at, "\xe3\x80\x80", 3) == 0 ||
+	                     memcmp(at, "\xef\xbb\xbf", 3) == 0))
+		return 3;
+	return 0;
 }
 
 static void end_block(struct reader *r)
@@ -75,16 +84,16 @@ static void put_text(struct reader *r, uint32_t node, uint32_t block,
 	uint32_t weight;
 
 	while (at < end) {
-		bool nbsp = *at == '\xc2' && end - at > 1 && at[1] == '\xa0';
+		unsigned blank = blank_at(at, end);
 
-		if (is_blank(*at) || nbsp) {
+		if (blank) {
 			if (pre && *at == '\n')
-				r->breaks = 1;
+				r->breaks++;
 			r->blank = true;
-			at += nbsp ? 2 : 1;
+			at += blank;
 			continue;
 		}
-		for (from = at++; at < end && !is_blank(*at) && *at != '\xc2';)
+		for (from = at++; at < end && !blank_at(at, end);)
 			at++;
 		put_word(r, from, (size_t)(at - from), block);
 	}
@@ -137,16 +146,16 @@ static struct around look_up(const struct html *h, uint32_t i)
 }
 
 int blocks_read(struct blocks *out, const struct html *h,
-                const struct regions *regions, uint32_t node,
+                const struct regions *regions, uint32_t from, uint32_t end,
                 struct fiche_error *err)
 {
 	struct reader r = { out, h, regions, { 0 }, false, false, 0, false };
-	uint32_t i = node;
+	uint32_t i = from;
 
-	while (i < h->nodes[node].end) {
+	while (i < end) {
 		const struct html_node *n = &h->nodes[i];
 
-		if (i > node && block_ended(h, i))
+		if (i > from && block_ended(h, i))
 			end_block(&r);
 		if (is_dropped(&r, i)) {
 			i = n->end;

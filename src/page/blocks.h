@@ -12,6 +12,7 @@ struct block {
 	size_t at, len;      /* in blocks.text */
 	uint32_t text, link; /* weights, see regions.h */
 	uint32_t node;       /* the nearest block around it */
+	bool dropped;
 };
 
 /* A zeroed struct has none. */
@@ -22,13 +23,13 @@ struct blocks {
 };
 
 /*
- * The blocks of `node` and its descendants, without what `r` has dropped (it
+ * Append the blocks of the nodes [from, end), without what `r` has dropped (it
  * may be NULL: then without scripts and styles).  Blanks are folded; a `br` is
  * a new line, two are a new block; `pre` keeps its lines.  Returns 0 or
  * FICHE_ERR_NOMEM.  In any case blocks_done() is due.
  */
 int blocks_read(struct blocks *out, const struct html *h,
-                const struct regions *r, uint32_t node,
+                const struct regions *r, uint32_t from, uint32_t end,
                 struct fiche_error *err);
 void blocks_done(struct blocks *b);
 

@@ -157,6 +157,14 @@ static bool has_high(const struct input *in)
 	return false;
 }
 
+/* ISO-2022 has no high bytes, but escapes. */
+static bool has_escape(const struct input *in)
+{
+	const char *esc = length(in) ? memchr(in->ptr, 0x1b, length(in)) : NULL;
+
+	return esc && in->end - esc > 2 && (esc[1] == '$' || esc[1] == '(');
+}
+
 /* Are there more bytes that are not UTF-8 than characters that are? */
 static bool is_hardly_utf8(const struct input *in)
 {
@@ -228,6 +236,14 @@ static void put_foreign(struct buf *out, const struct encoding *e, char byte)
 		buf_text(out, REPLACEMENT);
 }
 
+/* Bytes in which a text can go on after a bad character. */
+static size_t unit_of(const struct encoding *e)
+{
+	if (strncmp(e->name, "UTF-16", 6) == 0)
+		return 2;
+	return strncmp(e->name, "UTF-32", 6) == 0 ? 4 : 1;
+}
+
 /* *foreign counts what was replaced. */
 static int convert(struct buf *out, size_t *foreign, const struct encoding *e,
                    const struct input *in, struct fiche_error *err)
@@ -235,7 +251,7 @@ static int convert(struct buf *out, size_t *foreign, const struct encoding *e,
 	iconv_t cd = iconv_open("UTF-8", e->iconv);
 	/* iconv(3) is older than const, and does not write. */
 	char *from = (char *)(uintptr_t)in->ptr, *to;
-	size_t left = length(in), room, n;
+	size_t left = length(in), unit = unit_of(e), room, n;
 
 	*foreign = 0;
 	if (cd == (iconv_t)-1) {
@@ -255,8 +271,9 @@ static int convert(struct buf *out, size_t *foreign, const struct encoding *e,
 			break;
 		put_foreign(out, e, *from);
 		++*foreign;
-		from++;
-		left--;
+		n = left < unit ? left : unit;
+		from += n;
+		left -= n;
 	}
 	/* Big5-HKSCS holds back a letter that an accent could follow. */
 	if (buf_reserve(out, 64)) {
@@ -318,8 +335,11 @@ static const struct encoding *decide(struct charset *found, struct input *in,
 		found->how = CHARSET_INSIDE;
 		e = said_inside(in);
 	}
-	/* Only what was meant to be is UTF-8 by accident; but ISO-2022 has no
-	 * high bytes, and UTF-16 was looked for. */
+	if (!e && valid && has_escape(in)) {
+		found->how = CHARSET_GUESSED;
+		e = guess(in, html);
+	}
+	/* Nothing is UTF-8 by accident, but for what has no high bytes. */
 	if (valid && (!e || has_high(in) || strncmp(e->name, "UTF-", 4) == 0)) {
 		if (!e || e != named("utf-8"))
 			found->how = CHARSET_VALID;

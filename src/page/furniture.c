@@ -15,24 +15,94 @@
 
 /* Words of furniture, sorted; `*` is any end. */
 static const char *const furniture_words[] = {
-	"ad",        "ads",         "adsbygoogle", "advert*",     "author",
-	"authorbox", "bio",         "biography",   "breadcrumb*", "byline*",
-	"caption*",  "comment*",    "consent",     "cookie*",     "copyright",
-	"credit*",   "dateline",    "disclaimer",  "disqus*",     "donat*",
-	"dropdown*", "embed",       "fbcomments",  "feedback",    "follow",
-	"footer*",   "footnote*",   "gallery*",    "gdpr",        "infobox*",
-	"jump",      "login",       "loginbox",    "masthead*",   "menu*",
-	"meta",      "modal*",      "more",        "mostread",    "nav",
-	"navbar*",   "navigation*", "newsletter*", "next",        "noprint",
-	"outbrain*", "overlay",     "pager",       "pagination*", "paywall",
-	"popular",   "popup*",      "prev",        "previous",    "print",
-	"promo*",    "rating*",     "readmore",    "recirc*",     "recommend*",
-	"register",  "related*",    "rss",         "search*",     "share*",
-	"sharing*",  "shoutbox",    "sidebar*",    "signin",      "signup",
-	"skip",      "slideshow*",  "social*",     "sponsor*",    "subscri*",
-	"syndicat*", "taboola*",    "tag",         "taglist",     "tags",
-	"teaser*",   "timestamp*",  "toolbar*",    "tools",       "tooltip",
-	"trending",  "widget*",
+	"ad",
+	"ads",
+	"adsbygoogle",
+	"advert",
+	"advertisement*",
+	"advertising",
+	"adverts",
+	"author",
+	"authorbox",
+	"bio",
+	"biography",
+	"breadcrumb*",
+	"byline*",
+	"caption*",
+	"credit*",
+	"dateline",
+	"disclaimer",
+	"donat*",
+	"dropdown*",
+	"feedback",
+	"follow",
+	"footnote*",
+	"gallery*",
+	"infobox*",
+	"jump",
+	"login",
+	"loginbox",
+	"masthead*",
+	"menu*",
+	"meta",
+	"modal*",
+	"more",
+	"mostread",
+	"nav",
+	"navbar*",
+	"navigation*",
+	"newsletter*",
+	"next",
+	"noprint",
+	"overlay",
+	"pager",
+	"pagination*",
+	"popular",
+	"popup*",
+	"prev",
+	"previous",
+	"print",
+	"promo*",
+	"rating*",
+	"readmore",
+	"recirc*",
+	"recommend*",
+	"register",
+	"related*",
+	"rss",
+	"search*",
+	"share*",
+	"sharing*",
+	"shoutbox",
+	"sidebar*",
+	"signin",
+	"signup",
+	"skip",
+	"slideshow*",
+	"social*",
+	"sponsor*",
+	"subscri*",
+	"syndicat*",
+	"tag",
+	"taglist",
+	"tags",
+	"teaser*",
+	"timestamp*",
+	"toolbar*",
+	"tools",
+	"tooltip",
+	"trending",
+	"widget*",
+};
+
+/* Of furniture that never holds an article. */
+static const char *const stranger_words[] = {
+	"comment",        "commentarea",   "commentblock", "commentbox",
+	"commentform",    "commenting",    "commentlist",  "comments",
+	"commentsection", "commentthread", "consent",      "cookie*",
+	"copyright",      "disqus*",       "fbcomments",   "footer*",
+	"gdpr",           "livefyre",      "outbrain*",    "privacy",
+	"respond",        "taboola*",
 };
 
 /* Of the article's text: one word, or two that follow each other. */
@@ -54,6 +124,11 @@ struct words {
 	char word[24];
 };
 
+static bool is_blank(char c)
+{
+	return c == ' ' || (c >= '\t' && c <= '\r');
+}
+
 static bool is_letter(char c)
 {
 	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
@@ -64,14 +139,30 @@ static bool is_upper(char c)
 	return c >= 'A' && c <= 'Z';
 }
 
+/* Behind a name that tells how a thing looks or moves, not what it is:
+ * `print:hidden`, `js-comments`. */
+static const char *skip_style(const char *at, const char *end)
+{
+	const char *to = at;
+	bool style = end - at > 3 && memcmp(at, "js-", 3) == 0;
+
+	while (to < end && !is_blank(*to)) {
+		style = style || *to == ':' || *to == '[';
+		to++;
+	}
+	return style ? to : at;
+}
+
 /* The next word in lower case; long ones are cut. */
 static bool next_word(struct words *w)
 {
 	size_t n = 0;
 	char last = 0;
 
-	while (w->at < w->end && !is_letter(*w->at))
-		w->at++;
+	while (w->at < w->end && !is_letter(*w->at)) {
+		if (is_blank(*w->at++))
+			w->at = skip_style(w->at, w->end);
+	}
 	if (w->at == w->end)
 		return false;
 	while (w->at < w->end && is_letter(*w->at)) {
@@ -115,22 +206,25 @@ static enum page_role role_of_names(struct fiche_text names)
 	struct words w = { names.ptr, NULL, "" };
 	enum page_role role = ROLE_NONE;
 	char pair[sizeof(w.word) * 2] = "", last[sizeof(w.word)] = "";
-	bool negated = false;
+	bool negated = false, furniture = false;
 
 	if (names.len > NAME_MAX_LEN)
 		names.len = NAME_MAX_LEN;
 	w.end = w.at + names.len;
+	w.at = skip_style(w.at, w.end);
 	while (next_word(&w)) {
 		/* `has-sidebar` is no sidebar. */
+		if (!negated && IN(stranger_words, w.word))
+			return ROLE_STRANGER;
 		if (!negated && IN(furniture_words, w.word))
-			return ROLE_FURNITURE;
+			furniture = true;
 		negated = IN(negations, w.word);
 		(void)snprintf(pair, sizeof(pair), "%s%s", last, w.word);
 		if (IN(body_words, w.word) || IN(body_words, pair))
 			role = ROLE_BODY;
 		memcpy(last, w.word, sizeof(last));
 	}
-	return role;
+	return furniture ? ROLE_FURNITURE : role;
 }
 
 static bool equals(struct fiche_text a, const char *word)
@@ -193,9 +287,10 @@ static enum page_role role_of_tag(const struct html_node *n)
 	case HTML_TITLE:
 	case HTML_VIDEO:
 		return ROLE_NEVER;
+	case HTML_FOOTER:
+		return ROLE_STRANGER;
 	case HTML_ASIDE:
 	case HTML_FIGURE:
-	case HTML_FOOTER:
 	case HTML_FORM:
 		return ROLE_FURNITURE;
 	case HTML_ARTICLE:
@@ -224,9 +319,7 @@ enum page_role furniture_role(const struct html *h, uint32_t node)
 		return ROLE_FURNITURE;
 	by_class = role_of_names(html_attr(h, node, "class"));
 	by_id = role_of_names(html_attr(h, node, "id"));
-	if (by_class == ROLE_FURNITURE || by_id == ROLE_FURNITURE)
-		return ROLE_FURNITURE;
-	if (by_class == ROLE_BODY || by_id == ROLE_BODY)
-		return ROLE_BODY;
-	return role;
+	if (by_class < by_id)
+		by_class = by_id;
+	return by_class > role ? by_class : role;
 }

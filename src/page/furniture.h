@@ -13,6 +13,7 @@ enum page_role {
 	ROLE_BODY,      /* says to be the text of the article */
 	ROLE_ARTICLE,   /* says to hold it */
 	ROLE_FURNITURE, /* says to be something else; not always true */
+	ROLE_STRANGER,  /* says so, and is: comments, cookies, footers */
 	ROLE_NEVER,     /* no text to read: scripts, menus, buttons */
 };
 

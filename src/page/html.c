@@ -143,6 +143,7 @@ static bool read_value(struct parser *p, struct html_attr *a)
 static bool read_attrs(struct parser *p, bool *closed)
 {
 	struct html_attr a = { { NULL, 0 }, { "", 0 } };
+	unsigned count = 0;
 	const char *from;
 
 	*closed = false;
@@ -171,7 +172,8 @@ static bool read_attrs(struct parser *p, bool *closed)
 			if (!read_value(p, &a))
 				return false;
 		}
-		html_tree_attr(&p->tree, &a);
+		if (count++ < HTML_ATTRS_MAX)
+			html_tree_attr(&p->tree, &a);
 	}
 }
 

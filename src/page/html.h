@@ -19,7 +19,8 @@
 
 /* What a page may have; beyond, the rest is not read (html.cut). */
 #define HTML_NODES_MAX (1u << 20)
-#define HTML_DEPTH_MAX 256u /* deeper elements become children of this one */
+#define HTML_ATTRS_MAX 1024u /* of one element; more are passed over */
+#define HTML_DEPTH_MAX 256u  /* deeper elements become children of this one */
 
 /* Elements that mean something to us; all others are HTML_OTHER. */
 enum html_tag {

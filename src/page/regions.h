@@ -15,12 +15,16 @@
 struct region {
 	uint32_t text, link; /* in its own lines; link: of it, inside `a` */
 	uint32_t commas;
-	uint32_t block; /* nearest block around a text, or itself */
-	float prose;    /* of it and its descendants */
-	float value;    /* prose, less what is furniture */
-	uint8_t role;   /* enum page_role */
-	bool dropped;   /* it and its descendants */
+	uint32_t block;  /* nearest block around a text, or itself */
+	uint32_t titles; /* linked headings in it */
+	uint32_t total;  /* text of it and its descendants */
+	float prose;     /* of it and its descendants */
+	float value;     /* prose, less what is furniture */
+	float nested;    /* value of the outermost articles in it */
+	uint8_t role;    /* enum page_role */
+	bool dropped;    /* it and its descendants */
 	bool in_link;
+	bool in_card; /* a teaser of something else */
 };
 
 struct regions {
