@@ -177,7 +177,7 @@ static bool in_quote(const struct html *h, uint32_t node)
 
 static bool contains(const struct buf *text, const char *what, size_t len)
 {
-	const char *at = (const char *)text->ptr;
+	const char *at = text->len ? (const char *)text->ptr : what;
 	const char *end = at + text->len;
 
 	while ((size_t)(end - at) >= len) {

@@ -242,7 +242,7 @@ static void a_hint_that_is_not_on_the_page_is_the_text(void **state)
 {
 	(void)state;
 	check_hint("<div id=app></div><p>Please turn on scripts.",
-	           ONE "\r\n\n" TWO "\n" THREE "\n", TEXT);
+	           ONE "\r\n\n" TWO "\n" THREE "\n \nà\n", TEXT "\n\nà");
 }
 
 static void all_text_of_a_piece_of_html_is_kept(void **state)
