@@ -63,13 +63,16 @@ static void take_roles(struct regions *r)
 		const struct html_node *n = &h->nodes[i];
 		const struct region *up = &r->at[n->parent];
 		struct region *own = &r->at[i];
+		enum html_tag tag;
 
 		own->dropped = up->dropped;
 		own->in_link = up->in_link || n->tag == HTML_A;
 		own->block = n->block || i == 0 ? i : up->block;
 		if (own->dropped)
 			continue;
-		own->role = (uint8_t)furniture_role(h, i);
+		tag = h->nodes[own->block].tag;
+		own->role = (uint8_t)furniture_role(
+			h, i, n->block || (tag != HTML_P && tag != HTML_LI));
 		own->dropped = own->role == ROLE_NEVER;
 	}
 }
