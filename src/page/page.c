@@ -228,6 +228,8 @@ int page_read_text(struct facts *f, const void *bytes, size_t len,
 
 	r = charset_to_utf8(&text, &utf8, NULL, bytes, len, opt->charset, false,
 	                    err);
+	if (f->url.len)
+		set_source(f);
 	if (r == 0)
 		r = plain_read(f, &story, text.ptr, text.len, opt, err);
 	if (r < 0)
