@@ -375,8 +375,9 @@ int charset_to_utf8(struct fiche_text *text, struct buf *buf,
                     struct charset *found, const void *bytes, size_t len,
                     const char *declared, bool html, struct fiche_error *err)
 {
-	struct input in = { bytes, (const char *)bytes + len };
-	bool valid = utf8_is_valid(bytes, len);
+	const char *from = len ? bytes : "";
+	struct input in = { from, from + len };
+	bool valid = utf8_is_valid(from, len);
 	const struct encoding *e;
 	struct charset own;
 	size_t before = buf->len, foreign;
@@ -397,7 +398,7 @@ int charset_to_utf8(struct fiche_text *text, struct buf *buf,
 		r = convert(buf, &foreign, e, &in, err);
 	if (r < 0)
 		return r;
-	text->ptr = (const char *)buf->ptr + before;
 	text->len = buf->len - before;
+	text->ptr = text->len ? (const char *)buf->ptr + before : "";
 	return 0;
 }

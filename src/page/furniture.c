@@ -301,7 +301,7 @@ static enum page_role role_of_tag(const struct html_node *n)
 	}
 }
 
-enum page_role furniture_role(const struct html *h, uint32_t node)
+enum page_role furniture_role(const struct html *h, uint32_t node, bool by_name)
 {
 	const struct html_node *n = &h->nodes[node];
 	enum page_role role, by_class, by_id;
@@ -317,6 +317,8 @@ enum page_role furniture_role(const struct html *h, uint32_t node)
 		return role;
 	if (is_hidden(h, node) || has_other_role(h, node))
 		return ROLE_FURNITURE;
+	if (!by_name)
+		return role;
 	by_class = role_of_names(html_attr(h, node, "class"));
 	by_id = role_of_names(html_attr(h, node, "id"));
 	if (by_class < by_id)

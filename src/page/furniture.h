@@ -17,6 +17,9 @@ enum page_role {
 	ROLE_NEVER,     /* no text to read: scripts, menus, buttons */
 };
 
-enum page_role furniture_role(const struct html *h, uint32_t node);
+/* Without `by_name`, by its tag alone, and whether it is hidden: names of what
+ * stands inside a line, `<a class=tag>`, tell nothing of the text there. */
+enum page_role furniture_role(const struct html *h, uint32_t node,
+                              bool by_name);
 
 #endif

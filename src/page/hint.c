@@ -73,12 +73,16 @@ static bool has_run(const struct runs *runs, uint32_t hash)
 	return place && *place;
 }
 
-/* U+00A0 and U+3000 are blanks here, too; their bytes are left out one by one,
- * on both sides alike. */
 static bool is_blank(char c)
 {
-	return c == ' ' || (c >= '\t' && c <= '\r') || c == '\xc2' ||
-	       c == '\xa0';
+	return c == ' ' || (c >= '\t' && c <= '\r');
+}
+
+/* U+00A0 and the bytes that it is made of are left out, too: on both sides
+ * alike, so that it need not be decoded. */
+static bool is_passed_over(char c)
+{
+	return is_blank(c) || c == '\xc2' || c == '\xa0';
 }
 
 static int runs_take(struct runs *out, struct fiche_text text,
@@ -97,7 +101,7 @@ static int runs_take(struct runs *out, struct fiche_text text,
 	for (size_t i = 0; i < count; i++) {
 		uint32_t *place;
 
-		if (is_blank(text.ptr[i]) ||
+		if (is_passed_over(text.ptr[i]) ||
 		    !roll(&rolling, (uint8_t)text.ptr[i]))
 			continue;
 		place = place_of(out, rolling.hash);
@@ -115,7 +119,8 @@ static bool is_told(const struct runs *runs, const char *text, size_t len)
 
 	rolling_init(&rolling);
 	for (size_t i = 0; i < len; i++)
-		if (!is_blank(text[i]) && roll(&rolling, (uint8_t)text[i])) {
+		if (!is_passed_over(text[i]) &&
+		    roll(&rolling, (uint8_t)text[i])) {
 			all++;
 			told += has_run(runs, rolling.hash);
 		}

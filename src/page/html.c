@@ -330,8 +330,8 @@ int html_parse(struct html *out, struct arena *arena, const char *text,
 
 	if (!p)
 		return err_nomem(err);
-	p->at = text;
-	p->end = text + len;
+	p->at = len ? text : "";
+	p->end = p->at + len;
 	p->arena = arena;
 	html_tree_init(&p->tree);
 	read_all(p);

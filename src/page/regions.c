@@ -14,12 +14,20 @@
 #include "base/alloc.h"
 #include "base/err.h"
 
+/* Weights. */
 #define SCRAP     20u    /* lighter than that is a label */
+#define SENTENCE  80u    /* lighter than that may be a headline */
 #define CARD      700u   /* heavier than that is no teaser */
-#define PROSE_MIN 150.0f /* that is an article */
-#define LEFT_MIN  0.15f  /* of the prose: less is left only by mistake */
-#define CARDS_MIN 3u
-#define SENTENCE  80u /* lighter than that may be a headline */
+#define PROSE_MIN 150.0f /* that may be an article */
+
+/* Shares. */
+#define LEFT_MIN    0.15f /* of all prose: less is left only by mistake */
+#define ARTICLE_MIN 0.2f  /* an `article` of the best region is better */
+#define BODY_MIN    0.7f  /* what says to be the text is better */
+#define NEARLY_ALL  0.9f  /* a part with so much of it is all of it */
+#define EQUAL_MIN   0.4f  /* of the largest article: not a teaser */
+
+#define CARDS_MIN 3u /* a linked heading or two may be of the text */
 
 uint32_t regions_weight(const char *text, size_t len)
 {
@@ -63,13 +71,16 @@ static void take_roles(struct regions *r)
 		const struct html_node *n = &h->nodes[i];
 		const struct region *up = &r->at[n->parent];
 		struct region *own = &r->at[i];
+		enum html_tag tag;
 
 		own->dropped = up->dropped;
 		own->in_link = up->in_link || n->tag == HTML_A;
 		own->block = n->block || i == 0 ? i : up->block;
 		if (own->dropped)
 			continue;
-		own->role = (uint8_t)furniture_role(h, i);
+		tag = h->nodes[own->block].tag;
+		own->role = (uint8_t)furniture_role(
+			h, i, n->block || (tag != HTML_P && tag != HTML_LI));
 		own->dropped = own->role == ROLE_NEVER;
 	}
 }
@@ -94,7 +105,8 @@ static void weigh_texts(struct regions *r)
 	}
 }
 
-/* What a block of its own is worth. */
+/* What the lines of one element are worth: prose by its weight, links and
+ * scraps less than nothing. */
 static float own_value(const struct html_node *n, const struct region *own)
 {
 	float text = (float)own->text, link = (float)own->link;
@@ -146,6 +158,7 @@ static void sum_up(struct regions *r)
 	}
 }
 
+/* `all` is the prose of the page. */
 static bool is_furniture(const struct region *own, float all, bool names)
 {
 	if (own->role == ROLE_STRANGER)
@@ -183,8 +196,8 @@ static void restore(struct regions *r)
 	sum_up(r);
 }
 
-/* A line that is a link, with some text in a small box around both, tells of
- * another page. */
+/* A heading that is a link, with some text in a small box around both, tells
+ * of another page. */
 static bool is_card_title(const struct html_node *n, const struct region *own)
 {
 	if (own->dropped || own->text == 0 || own->link < own->text / 5 * 4)
@@ -273,13 +286,13 @@ void regions_done(struct regions *r)
 }
 
 /* The deepest node below `top` that has nearly all of its worth. */
-static uint32_t descend(const struct regions *r, uint32_t top, float share)
+static uint32_t descend(const struct regions *r, uint32_t top)
 {
 	const struct html *h = r->html;
 	uint32_t i = top + 1;
 
 	while (i < h->nodes[top].end && r->at[top].value > 0) {
-		if (r->at[i].value >= share * r->at[top].value) {
+		if (r->at[i].value >= NEARLY_ALL * r->at[top].value) {
 			top = i;
 			i = top + 1;
 		} else {
@@ -309,7 +322,7 @@ static uint32_t first_article(const struct regions *r, uint32_t top)
 			most = own_worth(r, i);
 	for (i = top; i < h->nodes[top].end; i++)
 		if (h->nodes[i].tag == HTML_ARTICLE && !r->at[i].dropped &&
-		    own_worth(r, i) > most * 0.4f)
+		    own_worth(r, i) > most * EQUAL_MIN)
 			return i;
 	return top;
 }
@@ -336,12 +349,13 @@ uint32_t regions_article(const struct regions *r)
 		if (!r->at[i].dropped && r->at[i].value > r->at[best].value)
 			best = i;
 	part = first_article(r, best);
-	if (r->at[part].value > r->at[best].value * 0.2f)
+	if (r->at[part].value > r->at[best].value * ARTICLE_MIN)
 		best = part;
 	part = best_of_role(r, best, ROLE_BODY);
-	if (r->at[part].value > r->at[best].value * 0.7f)
+	if (r->at[part].value > r->at[best].value * BODY_MIN)
 		best = part;
-	best = descend(r, best, 0.9f);
+	best = descend(r, best);
+	/* A note or a poem: no paragraph is better than the page. */
 	if (r->at[best].value < PROSE_MIN &&
 	    r->at[0].total - r->at[best].total < r->at[best].total + SENTENCE)
 		return 0;

@@ -9,9 +9,8 @@
 #include "base/alloc.h"
 #include "base/err.h"
 
-#define SENTENCE     80u  /* lighter than that may be a label */
-#define SHORT        40u  /* hardly a sentence */
-#define LEAD_MAX     600u /* heavier than that is no lead */
+#define SENTENCE     80u /* lighter than that may be a label */
+#define SHORT        40u /* hardly a sentence */
 #define REPEATED_MIN 4u
 #define CALL_MAX     300u /* lighter than that may be a call to subscribe */
 #define TITLE_MAX    512u /* bytes that blocks are looked for in */
@@ -66,28 +65,21 @@ static const char *const labels[] = {
 	"смотрите также",
 };
 
-/* What the last lines ask of the reader. */
+/* What the last lines ask of the reader.  Whole phrases: a story may well end
+ * with what somebody wrote on a network, or how to sign up for the race. */
 static const char *const calls[] = {
-	"click here",
-	"follow us",
-	"follow me",
-	"on twitter",
-	"on facebook",
-	"sign up",
-	"subscribe",
-	"newsletter",
-	"your inbox",
-	"share it with",
-	"contributed to this report",
-	"download our app",
-	"join our",
-	"abonnieren",
-	"abonnez-vous",
-	"suscríbete",
-	"assine",
-	"iscriviti",
-	"подписывайтесь",
-	"подпишитесь",
+	"follow us",           "follow me on",    "follow him on",
+	"follow her on",       "follow them on",  "click here to",
+	"click here for",      "sign up for our", "sign up to our",
+	"sign up here",        "sign up today",   "subscribe to our",
+	"subscribe now",       "subscribe here",  "subscribe today",
+	"our newsletter",      "free newsletter", "daily newsletter",
+	"your inbox",          "share it with",   "like this story?",
+	"download our app",    "join our",        "newsletter abonnieren",
+	"unseren newsletter",  "abonnez-vous",    "notre newsletter",
+	"suscríbete",          "nuestro boletín", "assine já",
+	"assine a newsletter", "iscriviti alla",  "nostra newsletter",
+	"подписывайтесь на",   "подпишитесь на",
 };
 
 static char lower(char c)
@@ -110,10 +102,19 @@ static bool same(const char *text, const char *word, size_t len)
 
 static bool is_label(const char *text, size_t len)
 {
-	while (len && strchr(".:!…»> ", text[len - 1]))
+	while (len && strchr(".:!> ", text[len - 1]))
 		len--;
 	for (size_t i = 0; i < sizeof(labels) / sizeof(*labels); i++)
 		if (strlen(labels[i]) == len && same(text, labels[i], len))
+			return true;
+	return false;
+}
+
+static bool has_letter(const char *text, size_t len)
+{
+	for (size_t i = 0; i < len; i++)
+		if ((uint8_t)text[i] >= 0x80 ||
+		    (lower(text[i]) >= 'a' && lower(text[i]) <= 'z'))
 			return true;
 	return false;
 }
@@ -177,7 +178,7 @@ static bool in_quote(const struct html *h, uint32_t node)
 
 static bool contains(const struct buf *text, const char *what, size_t len)
 {
-	const char *at = (const char *)text->ptr;
+	const char *at = text->len ? (const char *)text->ptr : what;
 	const char *end = at + text->len;
 
 	while ((size_t)(end - at) >= len) {
@@ -224,7 +225,8 @@ static int drop_repeated(struct blocks *b, const struct html *h,
 	for (size_t i = 0; i < b->count; i++)
 		if (!b->at[i].dropped && b->at[i].text < SHORT &&
 		    is_plain(tag_of(h, &b->at[i])) &&
-		    !ends_sentence(text_of(b, i), b->at[i].len))
+		    !ends_sentence(text_of(b, i), b->at[i].len) &&
+		    has_letter(text_of(b, i), b->at[i].len))
 			line[count++] =
 				(struct line){ text_of(b, i), b->at[i].len, i };
 	qsort(line, count, sizeof(*line), by_text);

@@ -180,6 +180,15 @@ static void headline_and_labels_around_the_text_are_trimmed(void **state)
 		  "<ul><li>Line 4<li>Line 7</ul><p>" THREE "</article>",
 		  ONE "\n\nThe long way\n\n" TWO
 		      "\n\nLine 4\n\nLine 7\n\n" THREE },
+		{ "<article><p>" ONE "<p>* * *<p>" TWO "<p>* * *<p>" THREE
+		  "<p>* * *<p>The mayor wrote that on Twitter.</article>",
+		  ONE "\n\n* * *\n\n" TWO "\n\n* * *\n\n" THREE
+		      "\n\n* * *\n\nThe mayor wrote that on Twitter." },
+		{ "<article><p>The <a class=tag href=/b>bridge</a> of <span "
+		  "class=author>Anna Wend</span> is closed, for how long "
+		  "nobody knows, says the town.<p>" ONE "</article>",
+		  "The bridge of Anna Wend is closed, for how long nobody "
+		  "knows, says the town.\n\n" ONE },
 		{ "<article><p>" ONE "<p>“Never!”<p>" TWO "</article>",
 		  ONE "\n\n“Never!”\n\n" TWO },
 	};
@@ -242,7 +251,7 @@ static void a_hint_that_is_not_on_the_page_is_the_text(void **state)
 {
 	(void)state;
 	check_hint("<div id=app></div><p>Please turn on scripts.",
-	           ONE "\r\n\n" TWO "\n" THREE "\n", TEXT);
+	           ONE "\r\n\n" TWO "\n" THREE "\n \nà\n", TEXT "\n\nà");
 }
 
 static void all_text_of_a_piece_of_html_is_kept(void **state)
