@@ -3,12 +3,11 @@
  * jsonl.c - one JSON object a line: canonical (spec 6.7), or as it came in.
  */
 
-#include <string.h>
-
 #include "base/alloc.h"
 #include "base/err.h"
 #include "export/cell.h"
 #include "export/format.h"
+#include "export/kind.h"
 
 struct export_writer {
 	struct out *out;
@@ -48,23 +47,12 @@ static int jsonl_begin(struct export_writer **out,
 	return 0;
 }
 
-/* A record that is a line by itself, and not a file. */
-static bool is_line(const struct export_article *a)
-{
-	static const char json[] = "application/json";
-	const struct fiche_text *type = &a->article->media_type;
-
-	return a->article->path.len == 0 && type->len == sizeof(json) - 1 &&
-	       memcmp(type->ptr, json, type->len) == 0 &&
-	       !memchr(a->record.ptr, '\n', a->record.len);
-}
-
 static int jsonl_add(struct export_writer *w, const struct export_article *a,
                      struct fiche_error *err)
 {
 	int r;
 
-	if (w->raw && is_line(a)) {
+	if (w->raw && kind_is_line(a)) {
 		r = out_put(w->out, a->record.ptr, a->record.len, err);
 		return r < 0 ? r : out_put(w->out, "\n", 1, err);
 	}
