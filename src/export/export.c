@@ -16,7 +16,7 @@
 
 static const struct export_format *const formats[] = {
 	&export_jsonl, &export_csv,    &export_tsv, &export_warc,
-	&export_bagit, &export_bibtex, &export_ris,
+	&export_bagit, &export_bibtex, &export_ris, &export_parquet,
 };
 #define FORMAT_COUNT (sizeof(formats) / sizeof(*formats))
 
