@@ -9,7 +9,6 @@
 #include <archive.h>
 #include <archive_entry.h>
 #include <errno.h>
-#include <string.h>
 
 #include "article/fields.h"
 #include "base/alloc.h"
@@ -17,14 +16,12 @@
 #include "export/bundle_name.h"
 #include "export/format.h"
 #include "export/kind.h"
-
-/* A zip counts seconds in 32 bits, and libarchive does not look. */
-#define ZIP_TIME_MAX INT64_C(0x7fffffff)
+#include "export/zip.h"
 
 struct export_writer {
 	struct out *out;
-	bool zip;
-	struct archive *archive;
+	struct zip *zip;         /* or: */
+	struct archive *archive; /* tar */
 	struct archive_entry *entry;
 	struct bundle_ids ids;
 	struct buf name, meta;
@@ -42,6 +39,7 @@ static void bundle_free(struct export_writer *w)
 		(void)archive_write_fail(w->archive);
 		(void)archive_write_free(w->archive);
 	}
+	zip_free(w->zip);
 	bundle_ids_done(&w->ids);
 	buf_done(&w->name);
 	buf_done(&w->meta);
@@ -73,21 +71,19 @@ static la_ssize_t put(struct archive *a, void *ctx, const void *bytes,
 	return -1;
 }
 
-static int open_archive(struct export_writer *w, struct fiche_error *err)
+static int open_tar(struct export_writer *w, struct fiche_error *err)
 {
-	struct archive *a = w->archive;
-	int ok;
+	struct archive *a = archive_write_new();
 
+	w->archive = a;
+	w->entry = archive_entry_new();
+	if (!a || !w->entry)
+		return err_nomem(err);
 	/* What no ustar header can say is said in pax headers. */
-	ok = w->zip ? archive_write_set_format_zip(a)
-	            : archive_write_set_format_pax_restricted(a);
-	if (ok == ARCHIVE_OK && w->zip)
-		ok = archive_write_set_options(a, "zip:compression=deflate");
-	if (ok == ARCHIVE_OK)
-		ok = archive_write_set_bytes_per_block(a, w->zip ? 0 : 10240);
-	if (ok == ARCHIVE_OK)
-		ok = archive_write_open(a, w, NULL, put, NULL);
-	return ok == ARCHIVE_OK ? 0 : failed(w, err);
+	if (archive_write_set_format_pax_restricted(a) != ARCHIVE_OK ||
+	    archive_write_open(a, w, NULL, put, NULL) != ARCHIVE_OK)
+		return failed(w, err);
+	return 0;
 }
 
 static int begin(struct export_writer **out, const struct export_target *to,
@@ -99,10 +95,7 @@ static int begin(struct export_writer **out, const struct export_target *to,
 	if (!w)
 		return err_nomem(err);
 	w->out = to->out;
-	w->zip = zip;
-	w->archive = archive_write_new();
-	w->entry = archive_entry_new();
-	r = w->archive && w->entry ? open_archive(w, err) : err_nomem(err);
+	r = zip ? zip_new(&w->zip, to->out, err) : open_tar(w, err);
 	if (r < 0) {
 		bundle_free(w);
 		return r;
@@ -123,25 +116,23 @@ static int zip_begin(struct export_writer **out, const struct export_target *to,
 	return begin(out, to, true, err);
 }
 
-static void set_time(struct export_writer *w, const struct fiche_date *d)
-{
-	int64_t t = d->precision == FICHE_DATE_NONE ? 0 : d->begin;
-
-	if (w->zip && (t < 0 || t > ZIP_TIME_MAX))
-		t = 0;
-	archive_entry_set_mtime(w->entry, (time_t)t, 0);
-}
-
 static int put_file(struct export_writer *w, const struct fiche_article *a,
                     const void *bytes, size_t len, struct fiche_error *err)
 {
-	archive_entry_clear(w->entry);
-	archive_entry_set_pathname(w->entry, (const char *)w->name.ptr);
-	archive_entry_set_filetype(w->entry, AE_IFREG);
-	archive_entry_set_perm(w->entry, 0644);
-	archive_entry_set_size(w->entry, (la_int64_t)len);
-	set_time(w, &a->published);
-	if (archive_write_header(w->archive, w->entry) != ARCHIVE_OK)
+	const char *name = (const char *)w->name.ptr;
+	bool dated = a->published.precision != FICHE_DATE_NONE;
+	int64_t mtime = dated ? a->published.begin : 0;
+	struct archive_entry *e = w->entry;
+
+	if (w->zip)
+		return zip_put(w->zip, name, mtime, bytes, len, err);
+	archive_entry_clear(e);
+	archive_entry_set_pathname(e, name);
+	archive_entry_set_filetype(e, AE_IFREG);
+	archive_entry_set_perm(e, 0644);
+	archive_entry_set_size(e, (la_int64_t)len);
+	archive_entry_set_mtime(e, (time_t)mtime, 0);
+	if (archive_write_header(w->archive, e) != ARCHIVE_OK)
 		return failed(w, err);
 	if (len > 0 &&
 	    archive_write_data(w->archive, bytes, len) != (la_ssize_t)len)
@@ -195,6 +186,8 @@ static int bundle_add(struct export_writer *w, const struct export_article *x,
 
 static int bundle_finish(struct export_writer *w, struct fiche_error *err)
 {
+	if (w->zip)
+		return zip_finish(w->zip, err);
 	return archive_write_close(w->archive) == ARCHIVE_OK ? 0
 	                                                     : failed(w, err);
 }
