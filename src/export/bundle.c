@@ -25,6 +25,7 @@ struct export_writer {
 	struct archive_entry *entry;
 	struct bundle_ids ids;
 	struct buf name, meta;
+	bool over;  /* nothing is to be written any more */
 	int status; /* of the stream */
 	struct fiche_error why;
 };
@@ -34,11 +35,9 @@ static void bundle_free(struct export_writer *w)
 	if (!w)
 		return;
 	archive_entry_free(w->entry);
-	if (w->archive) {
-		/* Closing would write the end. */
-		(void)archive_write_fail(w->archive);
-		(void)archive_write_free(w->archive);
-	}
+	/* This writes the end, for which it is too late. */
+	w->over = true;
+	(void)archive_write_free(w->archive);
 	zip_free(w->zip);
 	bundle_ids_done(&w->ids);
 	buf_done(&w->name);
@@ -59,16 +58,16 @@ static int failed(struct export_writer *w, struct fiche_error *err)
 	               text ? text : "unknown failure");
 }
 
+/* Never fails: with an archive that did, libarchive loses memory. */
 static la_ssize_t put(struct archive *a, void *ctx, const void *bytes,
                       size_t len)
 {
 	struct export_writer *w = ctx;
 
-	w->status = out_put(w->out, bytes, len, &w->why);
-	if (w->status == 0)
-		return (la_ssize_t)len;
-	archive_set_error(a, EIO, "%s", w->why.text);
-	return -1;
+	(void)a;
+	if (!w->over && w->status == 0)
+		w->status = out_put(w->out, bytes, len, &w->why);
+	return (la_ssize_t)len;
 }
 
 static int open_tar(struct export_writer *w, struct fiche_error *err)
@@ -132,12 +131,10 @@ static int put_file(struct export_writer *w, const struct fiche_article *a,
 	archive_entry_set_perm(e, 0644);
 	archive_entry_set_size(e, (la_int64_t)len);
 	archive_entry_set_mtime(e, (time_t)mtime, 0);
-	if (archive_write_header(w->archive, e) != ARCHIVE_OK)
-		return failed(w, err);
-	if (len > 0 &&
-	    archive_write_data(w->archive, bytes, len) != (la_ssize_t)len)
-		return failed(w, err);
-	if (archive_write_finish_entry(w->archive) != ARCHIVE_OK)
+	if (archive_write_header(w->archive, e) != ARCHIVE_OK ||
+	    archive_write_data(w->archive, bytes, len) != (la_ssize_t)len ||
+	    archive_write_finish_entry(w->archive) != ARCHIVE_OK ||
+	    w->status < 0)
 		return failed(w, err);
 	return 0;
 }
@@ -188,8 +185,9 @@ static int bundle_finish(struct export_writer *w, struct fiche_error *err)
 {
 	if (w->zip)
 		return zip_finish(w->zip, err);
-	return archive_write_close(w->archive) == ARCHIVE_OK ? 0
-	                                                     : failed(w, err);
+	if (archive_write_close(w->archive) != ARCHIVE_OK || w->status < 0)
+		return failed(w, err);
+	return 0;
 }
 
 const struct export_format export_tar = {
