@@ -1,18 +1,15 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
 # The database, looked at by the program sqlite3.
-. "$(dirname "$0")/prepare.sh"
+. "$(dirname "$0")/hostile.sh"
 need sqlite3
-"$FICHE" export -q articles.fiche --to sqlite -o a.sqlite
+fiche export -q articles.fiche --to sqlite -o a.sqlite
 ask() {
 	sqlite3 a.sqlite "$1"
 }
 expect() {
 	got=$(ask "$1")
-	[ "$got" = "$2" ] || {
-		echo "$1: '$got', not '$2'"
-		exit 1
-	}
+	[ "$got" = "$2" ] || wrong "$1: '$got', not '$2'"
 }
 expect 'PRAGMA integrity_check' ok
 expect 'PRAGMA foreign_key_check' ''

@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# The tar, from a pipe, unpacked by tar, and packed again.
-. "$(dirname "$0")/prepare.sh"
+# The tar, from a pipe, unpacked by tar.
+. "$(dirname "$0")/hostile.sh"
 need tar
 mkdir out
-"$FICHE" export -q articles.fiche --to tar | tar --warning=no-timestamp -xf - -C out
-. "$here/packed_again.sh"
+fiche export -q articles.fiche --to tar | tar --warning=no-timestamp -xf - -C out
+. "$here/unpacked.sh"

@@ -1,15 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 #
-# packed_again.sh - read by scripts that have unpacked articles into out/: the
+# unpacked.sh - sourced by checks that have unpacked articles into out/: the
 # records are the same, byte for byte, and nothing else is there.
 
 test -z "$(find out -name '.*' -o -type l)"
 find out -type f ! -name '*.meta.json' -exec sha256sum {} + | cut -c 1-64 | sort >got
 sed 's/.*"id":"\([0-9a-f]*\)".*/\1/' articles.jsonl | sort >want
-diff got want >/dev/null || {
-	echo "unpacked records are others than those packed"
-	exit 1
-}
+cmp got want || wrong "unpacked records are others than those packed"
 find out -name '*.meta.json' | sed 's/\.meta\.json$//' | while read -r file; do
 	[ -f "$file" ] || exit 1
 done
