@@ -129,7 +129,8 @@ const struct option_row option_rows[] = {
 	  "print binary records on a terminal" },
 
 	/* export */
-	{ OPT_EXPORT_TO, "to", 0, "jsonl|csv|tsv|warc|html|bagit|bibtex|ris",
+	{ OPT_EXPORT_TO, "to", 0,
+	  "jsonl|csv|tsv|warc|html|bagit|sqlite|parquet|tar|zip|bibtex|ris",
 	  IN(EXPORT), GROUP_OWN, "the format; 'fiche help export' tells more" },
 	{ OPT_OUTPUT, "output", 'o', "FILE", IN(EXPORT), GROUP_OWN,
 	  "where to, a file or a folder (default: standard output)" },

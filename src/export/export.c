@@ -16,7 +16,8 @@
 
 static const struct export_format *const formats[] = {
 	&export_jsonl, &export_csv,   &export_tsv,    &export_warc,
-	&export_html,  &export_bagit, &export_bibtex, &export_ris,
+	&export_html,  &export_bagit, &export_sqlite, &export_parquet,
+	&export_tar,   &export_zip,   &export_bibtex, &export_ris,
 };
 #define FORMAT_COUNT (sizeof(formats) / sizeof(*formats))
 
