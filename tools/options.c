@@ -29,6 +29,20 @@ const struct option_row option_rows[] = {
 	  "add to an archive; made if it is not there" },
 	{ OPT_DEFAULT, "default", 0, "KEY=VALUE,...", IN(PACK), GROUP_OWN,
 	  "for records that lack it: source, lang, section, tag" },
+	{ OPT_MAP, "map", 0, "FIELD=KEY,...", IN(PACK), GROUP_OWN,
+	  "read a field from this key, as in published=my_date" },
+	{ OPT_PRESET, "preset", 0, "NAME", IN(PACK), GROUP_OWN,
+	  "read keys as a producer means them: news-please, trafilatura, ..." },
+	{ OPT_DATE_ORDER, "date-order", 0, "dmy|mdy", IN(PACK), GROUP_OWN,
+	  "what 03/04/2021 means: 3 April, or March 4" },
+	{ OPT_ASSUME_TZ, "assume-tz", 0, "+HH:MM", IN(PACK), GROUP_OWN,
+	  "the zone of times that have none (default: UTC)" },
+	{ OPT_REQUIRE, "require", 0, "FIELD,...", IN(PACK), GROUP_OWN,
+	  "refuse records without: url, id, title, text, date, source, ..." },
+	{ OPT_STRICT, "strict", 0, NULL, IN(PACK), GROUP_OWN,
+	  "refuse records whose date is a guess or cannot be read" },
+	{ OPT_EXPLAIN, "explain", 0, NULL, IN(PACK), GROUP_OWN,
+	  "only read, and say which key gives which field" },
 	{ OPT_INDEX, "index", 0, "words|basic", IN(PACK) | IN(REINDEX),
 	  GROUP_OWN, "words: for 'fiche search' (the default); basic: smaller" },
 	{ OPT_LEVEL, "level", 0, "N", IN(PACK), GROUP_OWN,
@@ -326,6 +340,16 @@ const struct command_row command_rows[CMD_COUNT] = {
 		"csv, tsv: tables with one row for each article. In tsv, "
 		"backslash, tab and line ends are written as \\\\, \\t, \\n "
 		"and \\r. Several authors or tags are joined by ';'.\n"
+		"warc: a web archive. Each record is a resource, and of JSON "
+		"records the text is a conversion behind it; what came out of "
+		"a WARC goes into this one as it was. Compressed with gzip, "
+		"each has a member of its own.\n"
+		"html: a folder of pages that opens in a browser, by month "
+		"and source; without scripts, and asking nothing of the "
+		"network.\n"
+		"bagit: a folder for preservation, with the exact records, "
+		"all articles as JSON Lines, and the digests of both.\n"
+		"bibtex, ris: bibliographies.\n"
 		"Fields of jsonl, csv and tsv: number id source_id url title "
 		"published published_raw modified fetched source language "
 		"authors tags section summary path type text_size text; all "

@@ -10,9 +10,12 @@
 
 #include <string.h>
 
+#include "article/card.h"
 #include "article/json.h"
+#include "article/rules.h"
 #include "base/alloc.h"
 #include "base/err.h"
+#include "base/utf8.h"
 
 /* Beyond this the tables of seen records are dropped after a commit and the
  * index is asked instead. */
@@ -31,6 +34,8 @@ static int check_defaults(const char *json, struct fiche_error *err)
 {
 	struct json_scanner s;
 	struct json_item item;
+	struct rules rules;
+	struct fiche_error why;
 	enum json_type t;
 
 	if (strlen(json) > BLOCK_DEFAULTS_MAX)
@@ -45,6 +50,9 @@ static int check_defaults(const char *json, struct fiche_error *err)
 	if (t == JSON_BAD || json_next(&s, &item) != JSON_END)
 		return err_set(err, FICHE_ERR_ARG, FICHE_NOWHERE,
 		               "the defaults are not a JSON object");
+	if (rules_read(&rules, json, strlen(json), &why) < 0)
+		return err_set(err, FICHE_ERR_ARG, FICHE_NOWHERE, "%s",
+		               why.text);
 	return 0;
 }
 
@@ -203,6 +211,8 @@ int writer_open_io(struct fiche_writer **out, struct io *io, const char *path,
 	                            opt->defaults ? strlen(opt->defaults) : 0);
 	w->pool = pool_new(opt->threads);
 	batch_init(&w->batch, w->pool);
+	w->batch.require = opt->require;
+	w->batch.strict = opt->strict;
 	if (!w->path || !w->defaults || !w->pool)
 		r = err_nomem(err);
 	if (r == 0)
@@ -255,24 +265,26 @@ static int check_usable(const struct fiche_writer *w, struct fiche_error *err)
 }
 
 static int add(struct fiche_writer *w, const char *card, size_t card_len,
-               const void *bytes, size_t len, const struct fiche_origin *origin,
-               struct fiche_error *err)
+               const void *bytes, size_t len, const struct fiche_text *text,
+               const struct fiche_origin *origin, struct fiche_error *err)
 {
 	struct batch *b = &w->batch;
+	size_t more = text ? text->len : 0;
 	int r = check_usable(w, err);
 
 	if (r < 0)
 		return r;
-	if (len > FICHE_RECORD_MAX || card_len > FICHE_RECORD_MAX)
+	if (len > FICHE_RECORD_MAX || card_len > FICHE_RECORD_MAX ||
+	    more > FICHE_RECORD_MAX)
 		return err_set(err, FICHE_ERR_LIMIT, FICHE_NOWHERE,
 		               "the record is longer than 64 MiB");
-	if (b->count > 0 && (b->raw.len + card_len + len > BATCH_BYTES ||
+	if (b->count > 0 && (b->raw.len + card_len + len + more > BATCH_BYTES ||
 	                     b->count >= BATCH_RECORDS)) {
 		r = writer_flush(w, err);
 		if (r < 0)
 			return r;
 	}
-	if (batch_add(b, card, card_len, bytes, len, origin) < 0)
+	if (batch_add(b, card, card_len, bytes, len, text, origin) < 0)
 		return err_nomem(err);
 	w->stats.bytes_in += len;
 	return 0;
@@ -282,16 +294,18 @@ int fiche_writer_add_json(struct fiche_writer *w, const void *json, size_t len,
                           const struct fiche_origin *origin,
                           struct fiche_error *err)
 {
-	return add(w, NULL, 0, json, len, origin, err);
+	return add(w, NULL, 0, json, len, NULL, origin, err);
 }
 
 int fiche_writer_add_file(struct fiche_writer *w, const char *card,
                           size_t card_len, const void *bytes, size_t len,
+                          const struct fiche_text *text,
                           const struct fiche_origin *origin,
                           struct fiche_error *err)
 {
 	struct json_scanner s;
 	struct json_item item;
+	struct fiche_text none;
 
 	/* Cards are lines. */
 	json_init(&s, card, card_len);
@@ -300,7 +314,14 @@ int fiche_writer_add_file(struct fiche_writer *w, const char *card,
 	    json_next(&s, &item) != JSON_END)
 		return err_set(err, FICHE_ERR_INPUT, FICHE_NOWHERE,
 		               "the card is not a JSON object on one line");
-	return add(w, card, card_len, bytes, len, origin, err);
+	/* In a body of 0 bytes no text has room. */
+	if (card_file(&none, &none, card, card_len, "", 0, NULL) < 0)
+		return err_set(err, FICHE_ERR_INPUT, FICHE_NOWHERE,
+		               "the card has the place of a text already");
+	if (text && !utf8_is_valid(text->ptr, text->len))
+		return err_set(err, FICHE_ERR_INPUT, FICHE_NOWHERE,
+		               "the text beside the file is not UTF-8");
+	return add(w, card, card_len, bytes, len, text, origin, err);
 }
 
 int fiche_writer_commit(struct fiche_writer *w, struct fiche_error *err)

@@ -279,6 +279,7 @@ bool card_piece(struct fiche_text *out, size_t index, const char *card,
 
 struct splitter {
 	struct buf *card, *body;
+	const struct rules *rules;
 	const char *copied; /* the record is in the card up to here */
 	bool careful;       /* try each string on its own */
 	struct buf scratch;
@@ -400,13 +401,14 @@ static bool is_lifted(const struct record_item *item,
 	       record_usable(&item->json);
 }
 
-static bool find_text(struct record_text *out, const char *json, size_t len)
+static bool find_text(struct record_text *out, const struct rules *rules,
+                      const char *json, size_t len)
 {
 	struct record_item item;
 	struct record r;
 
 	memset(out, 0, sizeof(*out));
-	record_init(&r, json, len);
+	record_init(&r, rules, json, len);
 	for (;;)
 		switch (record_next(&r, &item)) {
 		case JSON_BAD:
@@ -431,7 +433,7 @@ static bool split(struct splitter *sp, const struct record_text *text,
 
 	sp->copied = json;
 	sp->count = 0;
-	record_init(&r, json, len);
+	record_init(&r, sp->rules, json, len);
 	while ((type = record_next(&r, &item)) != JSON_END) {
 		if (type == JSON_BAD)
 			return false;
@@ -465,15 +467,15 @@ static bool joins(struct splitter *sp, size_t card_from, size_t body_from,
 	       memcmp(sp->scratch.ptr, json, len) == 0;
 }
 
-bool card_split(struct buf *card, struct buf *body, const char *json,
-                size_t len)
+bool card_split(struct buf *card, struct buf *body, const struct rules *rules,
+                const char *json, size_t len)
 {
-	struct splitter sp = { .card = card, .body = body };
+	struct splitter sp = { .card = card, .body = body, .rules = rules };
 	size_t card_from = card->len, body_from = body->len;
 	struct record_text text;
 	bool ok = false;
 
-	if (!find_text(&text, json, len))
+	if (!find_text(&text, rules, json, len))
 		return false;
 	/* First trust the habits found; if they fail, weigh each string. */
 	for (int i = 0; i < 2 && !ok; i++) {
@@ -489,4 +491,75 @@ bool card_split(struct buf *card, struct buf *body, const char *json,
 		body->len = body_from;
 	}
 	return ok;
+}
+
+/* How a card ends whose file has a text beside it; then digits, and this. */
+#define FILE_TEXT "\"text\":\"\\u001f0:"
+#define FILE_END  "\"}"
+
+/* The place of FILE_TEXT at the end of a card, and the length behind it. */
+static bool find_file_text(size_t *len, const char *card, size_t card_len)
+{
+	const size_t before = sizeof(FILE_TEXT) - 1,
+		     after = sizeof(FILE_END) - 1;
+	size_t digits = 0, at;
+	struct placeholder p;
+
+	if (card_len < after ||
+	    memcmp(card + card_len - after, FILE_END, after) != 0)
+		return false;
+	at = card_len - after;
+	while (at > 0 && digits < 20 && card[at - 1] >= '0' &&
+	       card[at - 1] <= '9') {
+		at--;
+		digits++;
+	}
+	if (digits == 0 || at < before ||
+	    memcmp(card + at - before, FILE_TEXT, before) != 0)
+		return false;
+	at -= sizeof("\\u001f0:") - 1;
+	/* Not with leading zeros, nor too large for a size. */
+	if (placeholder_decode(&p, card + at, card_len - after - at) !=
+	    card_len - after - at)
+		return false;
+	*len = p.len;
+	return true;
+}
+
+int card_file(struct fiche_text *record, struct fiche_text *text,
+              const char *card, size_t card_len, const char *body,
+              size_t body_len, struct fiche_error *err)
+{
+	size_t len;
+
+	*record = *text = (struct fiche_text){ body, body_len };
+	if (!find_file_text(&len, card, card_len))
+		return 0;
+	if (len >= body_len || body[body_len - len - 1] != '\n')
+		return err_set(err, FICHE_ERR_CORRUPT, FICHE_NOWHERE,
+		               "the text beside a file does not fit its card");
+	record->len = body_len - len - 1;
+	text->ptr = body + record->len + 1;
+	text->len = len;
+	return 0;
+}
+
+void card_file_put(struct buf *out, const char *card, size_t card_len,
+                   size_t text_len)
+{
+	size_t end = card_len;
+
+	/* The '}'; blanks may follow it. */
+	while (end > 0 && card[end - 1] != '}')
+		end--;
+	if (end == 0)
+		return;
+	end--;
+	buf_put(out, card, end);
+	while (end > 0 && (card[end - 1] == ' ' || card[end - 1] == '\t' ||
+	                   card[end - 1] == '\r'))
+		end--;
+	if (end > 0 && card[end - 1] != '{')
+		buf_u8(out, ',');
+	buf_printf(out, FILE_TEXT "%zu" FILE_END, text_len);
 }

@@ -162,7 +162,7 @@ static void put_key(struct buf *out, const struct fiche_article *a)
 
 static void put_url(struct buf *out, const struct fiche_article *a)
 {
-	if (a->url.len == 0)
+	if (!kind_is_web(&a->url))
 		return;
 	/* Not escaped for TeX: styles take it as it is. */
 	buf_text(out, ",\n  url = {");
@@ -176,7 +176,7 @@ static const char *entry_type(const struct fiche_article *a)
 	if (a->source.len > 0 && a->title.len > 0 &&
 	    a->published.precision != FICHE_DATE_NONE)
 		return "article";
-	return a->url.len > 0 ? "online" : "misc";
+	return kind_is_web(&a->url) ? "online" : "misc";
 }
 
 static int bibtex_begin(struct export_writer **out,

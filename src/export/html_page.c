@@ -29,12 +29,6 @@ static const struct fiche_text *title_of(const struct fiche_article *a)
 	return a->title.len > 0 ? &a->title : &none;
 }
 
-static bool is_web(const struct fiche_text *url)
-{
-	return (url->len > 7 && memcmp(url->ptr, "http://", 7) == 0) ||
-	       (url->len > 8 && memcmp(url->ptr, "https://", 8) == 0);
-}
-
 /* ---- the head ------------------------------------------------------ */
 
 static void put_list(struct buf *out, const struct fiche_text *items,
@@ -76,7 +70,7 @@ static void put_url_metas(struct buf *out, const struct fiche_article *a)
 	struct buf b = { 0 };
 	struct fiche_text t;
 
-	if (!is_web(&a->url))
+	if (!kind_is_web(&a->url))
 		return;
 	kind_put_url(&b, &a->url);
 	t = text_of(&b);
@@ -212,7 +206,7 @@ static void put_about(struct buf *out, const struct fiche_article *a)
 	put_part(out, &any, &a->section);
 	for (size_t i = 0; i < a->author_count; i++)
 		put_part(out, &any, &a->authors[i]);
-	if (is_web(&a->url)) {
+	if (kind_is_web(&a->url)) {
 		buf_text(out, any ? " \xc2\xb7 " : "");
 		buf_text(out, "<a rel=\"noreferrer noopener\" href=\"");
 		kind_put_url(&date, &a->url);

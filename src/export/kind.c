@@ -100,6 +100,12 @@ bool kind_is_absolute(const struct fiche_text *url)
 	return false;
 }
 
+bool kind_is_web(const struct fiche_text *url)
+{
+	return (url->len > 7 && memcmp(url->ptr, "http://", 7) == 0) ||
+	       (url->len > 8 && memcmp(url->ptr, "https://", 8) == 0);
+}
+
 void kind_put_url(struct buf *out, const struct fiche_text *url)
 {
 	static const char digits[] = "0123456789ABCDEF";

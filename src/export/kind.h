@@ -24,6 +24,8 @@ void kind_put_time(struct buf *out, int64_t seconds);
 
 /* Has the URL a scheme, so that it stands for itself? */
 bool kind_is_absolute(const struct fiche_text *url);
+/* Is it one that a person may be led to? */
+bool kind_is_web(const struct fiche_text *url);
 /* Append it with %XX for what may not stand in a URL, so that no header, no
  * line and no pair of quotes or braces ends in it. */
 void kind_put_url(struct buf *out, const struct fiche_text *url);

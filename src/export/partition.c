@@ -326,6 +326,10 @@ static int open_part(struct partition *p, struct part *part,
 		r = target_open(&part->target, p->format,
 		                (const char *)p->path.ptr,
 		                HOLD_ALL / p->open_most, p->opt, err);
+	if (r == FICHE_ERR_EXISTS)
+		return err_set(err, r, FICHE_NOWHERE,
+		               "%.140s/part-%u already exists", part->folder,
+		               part->number);
 	if (r < 0)
 		return r;
 	part->open = true;

@@ -77,24 +77,19 @@ int place_begin(char **temp, int *fd, const char *path, bool folder,
 	return err_sys(err, EEXIST, "cannot find a temporary name");
 }
 
-static int sync_parent(const char *path, struct fiche_error *err)
+/* The folder that `path` is in: a descriptor, or -1 with errno. */
+static int open_parent(const char *path)
 {
 	const char *slash = strrchr(path, '/');
 	size_t len = !slash ? 1 : slash == path ? 1 : (size_t)(slash - path);
 	char *dir = alloc_strndup(slash ? path : ".", len);
-	int fd, r = 0;
+	int fd = -1;
 
-	if (!dir)
-		return err_nomem(err);
-	fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	/* Some network and user-space file systems do not sync folders. */
-	if (fd < 0 || (fsync(fd) != 0 && errno != EINVAL &&
-	               errno != EOPNOTSUPP && errno != ENOSYS))
-		r = err_sys(err, errno, "cannot make its name durable");
-	if (fd >= 0)
-		(void)close(fd);
+	errno = ENOMEM;
+	if (dir)
+		fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	alloc_free(dir);
-	return r;
+	return fd;
 }
 
 /* 0 or an errno; never replaces anything. */
@@ -134,8 +129,8 @@ int place_check(const char *path, bool overwrite, struct fiche_error *err)
 	return 0;
 }
 
-int place_publish(const char *temp, const char *path, bool overwrite,
-                  struct fiche_error *err)
+static int publish(const char *temp, const char *path, bool overwrite,
+                   int parent, struct fiche_error *err)
 {
 	int e;
 
@@ -147,7 +142,27 @@ int place_publish(const char *temp, const char *path, bool overwrite,
 		return exists(err);
 	if (e != 0)
 		return err_sys(err, e, "cannot give it its name");
-	return sync_parent(path, err);
+	/* Some network and user-space file systems do not sync folders. */
+	if (fsync(parent) != 0 && errno != EINVAL && errno != EOPNOTSUPP &&
+	    errno != ENOSYS)
+		return err_sys(err, errno, "cannot make its name durable");
+	return 0;
+}
+
+int place_publish(const char *temp, const char *path, bool overwrite,
+                  struct fiche_error *err)
+{
+	/* Before naming: where this fails, the name could not be durable. */
+	int parent = open_parent(path);
+	int r;
+
+	if (parent < 0)
+		return errno == ENOMEM
+		               ? err_nomem(err)
+		               : err_sys(err, errno, "cannot open its folder");
+	r = publish(temp, path, overwrite, parent, err);
+	(void)close(parent);
+	return r;
 }
 
 int place_sync_tree(const char *path, struct fiche_error *err)

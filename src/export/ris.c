@@ -98,7 +98,7 @@ static int ris_add(struct export_writer *w, const struct export_article *e,
 	put_line(out, "T2", &a->source);
 	put_line(out, "SE", &a->section);
 	put_line(out, "LA", &a->language);
-	if (a->url.len > 0) {
+	if (kind_is_web(&a->url)) {
 		buf_text(out, "UR  - ");
 		kind_put_url(out, &a->url);
 		buf_text(out, "\r\n");

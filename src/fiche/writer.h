@@ -16,6 +16,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "fiche/article.h"
 #include "fiche/error.h"
 
 #ifdef __cplusplus
@@ -47,6 +48,19 @@ struct fiche_origin {
 	uint64_t line;
 };
 
+/* Fields that records can be asked to have. */
+enum fiche_require {
+	FICHE_REQUIRE_URL = 1,
+	FICHE_REQUIRE_TITLE = 2,
+	FICHE_REQUIRE_TEXT = 4,
+	FICHE_REQUIRE_DATE = 8, /* published, readable */
+	FICHE_REQUIRE_SOURCE = 16,
+	FICHE_REQUIRE_LANGUAGE = 32,
+	FICHE_REQUIRE_AUTHORS = 64,
+	FICHE_REQUIRE_TAGS = 128,
+	FICHE_REQUIRE_ID = 256,
+};
+
 struct fiche_writer_options {
 	enum fiche_open_mode mode;
 	int level; /* zstd 1 to 22; 0 = the default */
@@ -60,6 +74,10 @@ struct fiche_writer_options {
 	bool give_up_commit;
 	const char
 		*defaults; /* JSON object for records that lack fields; NULL */
+	unsigned require;  /* set of enum fiche_require: others are refused */
+	/* Refuse records whose date is not readable, or is a time without a
+	 * zone and no rule of the defaults gives one. */
+	bool strict;
 	const uint8_t *uuid; /* 16 bytes; NULL = random */
 	bool has_time;       /* use `time` for every clock reading */
 	int64_t time;
@@ -82,6 +100,12 @@ struct fiche_writer_stats {
 	uint64_t shared_bodies; /* other record, same body */
 	uint64_t versions;      /* other record under a known URL */
 	uint64_t rejected;
+	/* Stored, but not found by date; some of them ambiguous, as 3/4/2021
+	 * is.  The first of each, cut. */
+	uint64_t unreadable_dates;
+	uint64_t ambiguous_dates;
+	char unreadable_date[48];
+	char ambiguous_date[48];
 	uint64_t verbatim; /* stored as a whole line, not as a card */
 	uint64_t bytes_in;
 	uint64_t file_size;
@@ -117,12 +141,14 @@ FICHE_API int fiche_writer_add_json(struct fiche_writer *w, const void *json,
 
 /*
  * Add a file as it is.  `card` is the JSON object fiche writes about it: path,
- * type, and whatever fields are known (spec 3.4, kind 2).  Returns as above,
- * and FICHE_ERR_INPUT if card is not a JSON object.
+ * type, and whatever fields are known (spec 3.4, kind 2), but not `text`.
+ * `text` is what a person reads of it, in UTF-8, kept beside it; NULL if that
+ * is the file itself.  Returns as above, and FICHE_ERR_INPUT if card is not a
+ * JSON object or text not UTF-8.
  */
 FICHE_API int fiche_writer_add_file(struct fiche_writer *w, const char *card,
                                     size_t card_len, const void *bytes,
-                                    size_t len,
+                                    size_t len, const struct fiche_text *text,
                                     const struct fiche_origin *origin,
                                     struct fiche_error *err);
 

@@ -92,6 +92,7 @@ steady() {
 	    -e 's/(+\{0,1\}[0-9][^()]*[KMG]iB[^()]*)/(SIZE)/' \
 	    -e 's/checked [0-9.]* [A-Za-z]* /checked SIZE /' \
 	    -e 's/"seconds":[0-9.]*/"seconds":0/' \
+	    -e 's/fiche [0-9][0-9]*\.[0-9.]*/fiche VERSION/' \
 	    -e 's/ · [0-9.]* m\{0,1\}s$/ · TIME/'
 }
 
