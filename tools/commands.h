@@ -11,6 +11,7 @@ int cmd_search(struct tool *t, const struct args *args);
 int cmd_list(struct tool *t, const struct args *args);
 int cmd_show(struct tool *t, const struct args *args);
 int cmd_extract(struct tool *t, const struct args *args);
+int cmd_export(struct tool *t, const struct args *args);
 int cmd_info(struct tool *t, const struct args *args);
 int cmd_verify(struct tool *t, const struct args *args);
 int cmd_keygen(struct tool *t, const struct args *args);

@@ -11,7 +11,7 @@
 #define PROGRAM (1u << CMD_COUNT)
 
 #define ALL     ((1u << CMD_COUNT) - 1)
-#define PICKS   (IN(LIST) | IN(SHOW) | IN(EXTRACT))
+#define PICKS   (IN(LIST) | IN(SHOW) | IN(EXTRACT) | IN(EXPORT))
 #define FILTERS (PICKS | IN(SEARCH))
 #define READS   (FILTERS | IN(INFO))
 
@@ -63,9 +63,11 @@ const struct option_row option_rows[] = {
 	  "add although the last commit is damaged: it becomes void" },
 	{ OPT_UUID, "uuid", 0, "HEX", IN(PACK), GROUP_OWN,
 	  "identity of a new archive, 32 digits" },
-	{ OPT_TIME, "time", 0, "TIME", IN(PACK) | IN(REINDEX), GROUP_OWN,
+	{ OPT_TIME, "time", 0, "TIME",
+	  IN(PACK) | IN(REINDEX) | IN(EXPORT), GROUP_OWN,
 	  "use it for every clock reading (default: SOURCE_DATE_EPOCH)" },
-	{ OPT_JSON, "json", 0, NULL, IN(PACK) | IN(REINDEX), GROUP_OWN,
+	{ OPT_JSON, "json", 0, NULL, IN(PACK) | IN(REINDEX) | IN(EXPORT),
+	  GROUP_OWN,
 	  "print the summary as one JSON object" },
 
 	/* search */
@@ -126,6 +128,29 @@ const struct option_row option_rows[] = {
 	{ OPT_FORCE, "force", 'f', NULL, IN(SHOW) | IN(EXTRACT), GROUP_OWN,
 	  "print binary records on a terminal" },
 
+	/* export */
+	{ OPT_EXPORT_TO, "to", 0,
+	  "jsonl|csv|tsv|warc|html|bagit|sqlite|parquet|tar|zip|bibtex|ris",
+	  IN(EXPORT), GROUP_OWN, "the format; 'fiche help export' tells more" },
+	{ OPT_OUTPUT, "output", 'o', "FILE", IN(EXPORT), GROUP_OWN,
+	  "where to, a file or a folder (default: standard output)" },
+	{ OPT_FIELDS, "fields", 0, "NAME,...", IN(EXPORT), GROUP_OWN,
+	  "which fields, in this order, of formats with fields" },
+	{ OPT_PARTITION, "partition", 0, "NAME,...", IN(EXPORT), GROUP_OWN,
+	  "a folder for each source, language, section, year, month, day" },
+	{ OPT_COMPRESS, "compress", 0, "auto|none|gzip|zstd|xz", IN(EXPORT),
+	  GROUP_OWN, "auto (the default): as .gz, .zst or .xz says" },
+	{ OPT_RAW, "raw", 0, NULL, IN(EXPORT), GROUP_OWN,
+	  "with jsonl: the exact records that came in" },
+	{ OPT_EXCEL, "excel", 0, NULL, IN(EXPORT), GROUP_OWN,
+	  "with csv and tsv: as Excel wants them, without formulas" },
+	{ OPT_OVERWRITE, "overwrite", 0, NULL, IN(EXPORT), GROUP_OWN,
+	  "replace a file that is there" },
+	{ OPT_KEEP_GOING, "keep-going", 'k', NULL, IN(EXPORT), GROUP_OWN,
+	  "leave out damaged articles instead of stopping" },
+	{ OPT_FORCE, "force", 'f', NULL, IN(EXPORT), GROUP_OWN,
+	  "print binary formats on a terminal" },
+
 	/* info */
 	{ OPT_JSON, "json", 0, NULL, IN(INFO), GROUP_OWN,
 	  "print as JSON Lines" },
@@ -177,10 +202,12 @@ const struct option_row option_rows[] = {
 	  "from the beginning of DATE" },
 	{ OPT_FROM, "since", 0, "DATE", FILTERS, GROUP_SELECT,
 	  "the same as --from" },
-	{ OPT_TO, "to", 0, "DATE", FILTERS, GROUP_SELECT,
+	{ OPT_TO, "to", 0, "DATE", FILTERS & ~IN(EXPORT), GROUP_SELECT,
 	  "to the end of DATE" },
-	{ OPT_TO, "until", 0, "DATE", FILTERS, GROUP_SELECT,
+	{ OPT_TO, "until", 0, "DATE", FILTERS & ~IN(EXPORT), GROUP_SELECT,
 	  "the same as --to" },
+	{ OPT_TO, "until", 0, "DATE", IN(EXPORT), GROUP_SELECT,
+	  "to the end of DATE" },
 	{ OPT_LATEST, "latest", 0, NULL, FILTERS, GROUP_SELECT,
 	  "the newest version of each URL (the default)" },
 	{ OPT_FIRST, "first", 0, NULL, FILTERS, GROUP_SELECT,
@@ -210,7 +237,7 @@ const struct option_row option_rows[] = {
 
 	/* general */
 	{ OPT_PROGRESS, "progress", 0, "auto|always|never",
-	  IN(PACK) | IN(VERIFY) | IN(REINDEX), GROUP_GENERAL,
+	  IN(PACK) | IN(VERIFY) | IN(REINDEX) | IN(EXPORT), GROUP_GENERAL,
 	  "show how far it is (default: auto, on a terminal)" },
 	{ OPT_COLOR, "color", 0, "auto|always|never",
 	  IN(LIST) | IN(SHOW) | IN(SEARCH), GROUP_GENERAL,
@@ -320,6 +347,52 @@ const struct command_row command_rows[CMD_COUNT] = {
 		"fiche extract news.fiche --raw --date 2024 > 2024.jsonl\n"
 		"fiche extract news.fiche --tag climate --as json -d out\n",
 		1, 0, cmd_extract },
+	[CMD_EXPORT] = {
+		"export", "ARCHIVE --to FORMAT",
+		"write articles in a format of other programs",
+		"jsonl: JSON Lines, one object for each article, with the "
+		"fields as fiche reads them; with --raw, the records as they "
+		"came in.\n"
+		"csv, tsv: tables with one row for each article. In tsv, "
+		"backslash, tab and line ends are written as \\\\, \\t, \\n "
+		"and \\r. Several authors or tags are joined by ';'.\n"
+		"warc: a web archive. Each record is a resource, and of JSON "
+		"records the text is a conversion behind it; what came out of "
+		"a WARC goes into this one as it was. Compressed with gzip, "
+		"each has a member of its own.\n"
+		"html: a folder of pages that opens in a browser, by month "
+		"and source; without scripts, and asking nothing of the "
+		"network.\n"
+		"bagit: a folder for preservation, with the exact records, "
+		"all articles as JSON Lines, and the digests of both.\n"
+		"sqlite: a database with a table of articles, tables of "
+		"authors and tags, full-text search, and a view of all "
+		"together. U+FFFD stands there for NUL.\n"
+		"parquet: columns for DuckDB, pandas and the like. Dates are "
+		"times, so published_precision says how much of one was "
+		"known.\n"
+		"tar, zip: each record as a file, such as "
+		"2024/03/01/example.org/a-title-7f3c09aa.json. Beside what is "
+		"no JSON, NAME.meta.json says what is known about it.\n"
+		"bibtex, ris: bibliographies.\n"
+		"Fields of jsonl, csv, tsv, sqlite and parquet: number id source_id url title "
+		"published published_raw modified fetched source language "
+		"authors tags section summary path type text_size text; all "
+		"but number and path if none are chosen. sqlite always has "
+		"number.\n"
+		"A file appears under its name only when it is whole. With "
+		"--partition the articles are parted into files of folders "
+		"such as source=example.org/month=2024-03, which are "
+		"__none__ where an article has no such value.\n"
+		"At a damaged article nothing is exported and the exit code "
+		"is 4; with --keep-going it is named and left out. After "
+		"Ctrl-C the file has what was read until then.\n",
+		"fiche export news.fiche --to jsonl -o news.jsonl.gz\n"
+		"fiche export news.fiche --to csv --date 2024 --fields "
+		"published,source,title,url > 2024.csv\n"
+		"fiche export news.fiche --to csv --partition source,month -o "
+		"tables\n",
+		1, 1, cmd_export },
 	[CMD_INFO] = {
 		"info", "ARCHIVE",
 		"say what is in an archive",
