@@ -63,11 +63,9 @@ const struct option_row option_rows[] = {
 	  "add although the last commit is damaged: it becomes void" },
 	{ OPT_UUID, "uuid", 0, "HEX", IN(PACK), GROUP_OWN,
 	  "identity of a new archive, 32 digits" },
-	{ OPT_TIME, "time", 0, "TIME",
-	  IN(PACK) | IN(REINDEX) | IN(EXPORT), GROUP_OWN,
+	{ OPT_TIME, "time", 0, "TIME", IN(PACK) | IN(REINDEX), GROUP_OWN,
 	  "use it for every clock reading (default: SOURCE_DATE_EPOCH)" },
-	{ OPT_JSON, "json", 0, NULL, IN(PACK) | IN(REINDEX) | IN(EXPORT),
-	  GROUP_OWN,
+	{ OPT_JSON, "json", 0, NULL, IN(PACK) | IN(REINDEX), GROUP_OWN,
 	  "print the summary as one JSON object" },
 
 	/* search */
@@ -150,6 +148,10 @@ const struct option_row option_rows[] = {
 	  "leave out damaged articles instead of stopping" },
 	{ OPT_FORCE, "force", 'f', NULL, IN(EXPORT), GROUP_OWN,
 	  "print binary formats on a terminal" },
+	{ OPT_TIME, "time", 0, "TIME", IN(EXPORT), GROUP_OWN,
+	  "use it for every clock reading (default: SOURCE_DATE_EPOCH)" },
+	{ OPT_JSON, "json", 0, NULL, IN(EXPORT), GROUP_OWN,
+	  "with -o: print the summary as one JSON object" },
 
 	/* info */
 	{ OPT_JSON, "json", 0, NULL, IN(INFO), GROUP_OWN,
