@@ -84,6 +84,7 @@ int batch_add(struct batch *b, const char *card, size_t card_len,
 	r = &b->records[b->count++];
 	memset(r, 0, sizeof(*r));
 	r->is_file = card;
+	r->defaults = b->defaults;
 	if (origin)
 		r->origin = *origin;
 	r->card_at = b->raw.len;
@@ -138,15 +139,14 @@ static int split(struct batch *b, struct batch_record *r, struct batch_chunk *c,
 
 /* Fields, digest and keys of a record whose card and body are in place. */
 static int understand(struct batch *b, struct batch_record *r,
-                      struct batch_chunk *c, const struct fiche_text *defaults,
-                      struct fiche_error *err)
+                      struct batch_chunk *c, struct fiche_error *err)
 {
 	const char *raw = (const char *)b->raw.ptr + r->raw_at;
 	struct fiche_error why = { 0 };
 	int s;
 
 	s = record_fields(&r->article, &c->arena, r->kind, r->card, r->body,
-	                  true, defaults->ptr, defaults->len, &why);
+	                  true, r->defaults.ptr, r->defaults.len, &why);
 	if (s == FICHE_ERR_INPUT) {
 		r->why = arena_take(&c->arena, sizeof(*r->why));
 		if (!r->why)
@@ -165,16 +165,10 @@ static int understand(struct batch *b, struct batch_record *r,
 	return s < 0 ? err_nomem(err) : 0;
 }
 
-struct scan_job {
-	struct batch *batch;
-	struct fiche_text defaults;
-};
-
 static int scan_chunk(void *ctx, size_t item, unsigned thread,
                       struct fiche_error *err)
 {
-	struct scan_job *job = ctx;
-	struct batch *b = job->batch;
+	struct batch *b = ctx;
 	struct batch_chunk *c = &b->chunks[item];
 	struct place place[CHUNK_RECORDS];
 	size_t first = item * CHUNK_RECORDS;
@@ -206,23 +200,20 @@ static int scan_chunk(void *ctx, size_t item, unsigned thread,
 				rec->card.len = 2;
 			rec->body.ptr = raw;
 		}
-		r = understand(b, rec, c, &job->defaults, err);
+		r = understand(b, rec, c, err);
 	}
 	return r;
 }
 
-int batch_scan(struct batch *b, const char *defaults, size_t defaults_len,
-               struct fiche_error *err)
+int batch_scan(struct batch *b, struct fiche_error *err)
 {
-	struct scan_job job = { b, { defaults, defaults_len } };
-
 	b->chunk_count = (b->count + CHUNK_RECORDS - 1) / CHUNK_RECORDS;
 	b->chunks = alloc_zeroed(b->chunk_count, sizeof(*b->chunks));
 	if (!b->chunks) {
 		b->chunk_count = 0;
 		return err_nomem(err);
 	}
-	return pool_run(b->pool, b->chunk_count, scan_chunk, &job, err);
+	return pool_run(b->pool, b->chunk_count, scan_chunk, b, err);
 }
 
 /* ---- order ---- */
@@ -232,7 +223,16 @@ static int by_text(struct fiche_text a, struct fiche_text b)
 	return term_compare(a.ptr, a.len, b.ptr, b.len);
 }
 
-/* Language, source, date, and then as they came in. */
+static int by_defaults(const struct batch_record *a,
+                       const struct batch_record *b)
+{
+	/* Nearly always they are the same ones. */
+	return a->defaults.ptr == b->defaults.ptr
+	               ? 0
+	               : by_text(a->defaults, b->defaults);
+}
+
+/* Language, source, defaults, date, and then as they came in. */
 static int by_kin(const void *x, const void *y)
 {
 	const struct batch_record *a = *(struct batch_record *const *)x;
@@ -243,6 +243,8 @@ static int by_kin(const void *x, const void *y)
 		r = by_text(a->article.language, b->article.language);
 	if (r == 0)
 		r = by_text(a->article.source, b->article.source);
+	if (r == 0)
+		r = by_defaults(a, b);
 	if (r == 0)
 		r = (a->article.published.begin > b->article.published.begin) -
 		    (a->article.published.begin < b->article.published.begin);
@@ -262,6 +264,19 @@ static bool same_cluster(const struct batch_record *a,
 	       by_text(a->article.language, b->article.language) == 0;
 }
 
+struct batch_cluster *batch_cluster_open(struct batch *b, size_t first)
+{
+	struct batch_cluster *c;
+
+	if (alloc_grow(&b->clusters, &b->cluster_cap, b->cluster_count + 1,
+	               sizeof(*b->clusters)) < 0)
+		return NULL;
+	c = &b->clusters[b->cluster_count++];
+	memset(c, 0, sizeof(*c));
+	c->first = first;
+	return c;
+}
+
 int batch_group(struct batch *b, struct fiche_error *err)
 {
 	struct batch_cluster *c = NULL;
@@ -278,13 +293,9 @@ int batch_group(struct batch *b, struct fiche_error *err)
 		struct batch_record *r = b->order[i];
 
 		if (!c || !same_cluster(b->order[i - 1], r)) {
-			if (alloc_grow(&b->clusters, &b->cluster_cap,
-			               b->cluster_count + 1,
-			               sizeof(*b->clusters)) < 0)
+			c = batch_cluster_open(b, i);
+			if (!c)
 				return err_nomem(err);
-			c = &b->clusters[b->cluster_count++];
-			memset(c, 0, sizeof(*c));
-			c->first = i;
 			c->language = r->article.language;
 		}
 		r->cluster = (uint32_t)(b->cluster_count - 1);
@@ -356,26 +367,28 @@ static int open_block(struct batch *b, size_t first, struct batch_block **out)
 	return 0;
 }
 
-int batch_plan(struct batch *b, const struct dictionary *cards_dict,
-               struct fiche_error *err)
+int batch_plan(struct batch *b, struct fiche_error *err)
 {
 	struct batch_block *k = NULL;
 	uint64_t cards = 0, bodies = 0;
 
 	for (size_t i = 0; i < b->order_count; i++) {
 		const struct batch_record *r = b->order[i];
+		const struct batch_cluster *c = &b->clusters[r->cluster];
 		uint64_t body = r->shared ? 0 : r->body.len + 1;
 		uint64_t card = r->card.len + 1;
 
-		if (!k || k->count >= BLOCK_RECORDS_TARGET ||
-		    b->order[i - 1]->cluster != r->cluster ||
-		    bodies + body / 2 > BLOCK_TARGET ||
-		    cards + card > BLOCK_TARGET * 4 ||
-		    bodies + body > BLOCK_RAW_MAX) {
+		if (i == c->first || (!c->frames.cards &&
+		                      (k->count >= BLOCK_RECORDS_TARGET ||
+		                       by_defaults(b->order[i - 1], r) != 0 ||
+		                       bodies + body / 2 > BLOCK_TARGET ||
+		                       cards + card > BLOCK_TARGET * 4 ||
+		                       bodies + body > BLOCK_RAW_MAX))) {
 			if (open_block(b, i, &k) < 0)
 				return err_nomem(err);
-			k->cards_dict = cards_dict;
-			k->bodies_dict = b->clusters[r->cluster].dict;
+			k->cards_dict = c->cards_dict;
+			k->bodies_dict = c->dict;
+			k->frames = c->frames;
 			cards = bodies = 0;
 		}
 		k->count++;
@@ -393,7 +406,6 @@ struct encode_thread {
 
 struct encode_job {
 	struct batch *batch;
-	struct fiche_text defaults;
 	struct encode_thread *thread;
 };
 
@@ -403,15 +415,22 @@ static void put_line(struct buf *out, struct fiche_text t)
 	buf_u8(out, '\n');
 }
 
-/* Compress `raw` behind what is in the section, decode it again, compare. */
+/* Compress `raw` behind what is in the section, or copy the frame `old` that
+ * has to hold it; decode it again, compare. */
 static int frame(struct encode_thread *t, struct encoder *enc,
                  const struct dictionary *dict, struct batch_block *k,
-                 uint64_t *len, const char *what, struct fiche_error *err)
+                 const uint8_t *old, size_t old_len, uint64_t *len,
+                 const char *what, struct fiche_error *err)
 {
 	size_t start = k->section.len;
 	int r;
 
-	r = encode_frame(enc, dict, t->raw.ptr, t->raw.len, &k->section, err);
+	if (old)
+		r = frame_copy(&k->section, old, old_len, dict ? dict->id : 0,
+		               err);
+	else
+		r = encode_frame(enc, dict, t->raw.ptr, t->raw.len, &k->section,
+		                 err);
 	if (r < 0)
 		return r;
 	*len = k->section.len - start;
@@ -442,6 +461,7 @@ static int encode_block(void *ctx, size_t item, unsigned thread,
 	struct encode_thread *t = &job->thread[thread];
 	struct batch *b = job->batch;
 	struct batch_block *k = &b->blocks[item];
+	struct fiche_text defaults = b->order[k->first]->defaults;
 	struct buf head = { 0 };
 	size_t head_at = SECTION_HEADER_SIZE;
 	uint64_t cards_len;
@@ -461,12 +481,12 @@ static int encode_block(void *ctx, size_t item, unsigned thread,
 	k->head.record_count = (uint32_t)k->count;
 	k->head.cards_dict = k->cards_dict ? k->cards_dict->id : 0;
 	k->head.bodies_dict = k->bodies_dict ? k->bodies_dict->id : 0;
-	k->head.defaults.ptr = (const uint8_t *)job->defaults.ptr;
-	k->head.defaults.len = job->defaults.len;
+	k->head.defaults.ptr = (const uint8_t *)defaults.ptr;
+	k->head.defaults.len = defaults.len;
 	k->head.entries.ptr = t->entries.ptr;
 	k->head.entries.len = t->entries.len;
 	buf_zeros(&k->section,
-	          head_at + BLOCK_FIXED + job->defaults.len + t->entries.len);
+	          head_at + BLOCK_FIXED + defaults.len + t->entries.len);
 
 	buf_clear(&t->raw);
 	for (size_t i = k->first; i < k->first + k->count; i++)
@@ -474,7 +494,8 @@ static int encode_block(void *ctx, size_t item, unsigned thread,
 	k->head.cards_raw = (uint32_t)t->raw.len;
 	if (!buf_ok(&t->raw) || !buf_ok(&t->entries) || !buf_ok(&k->section))
 		return err_nomem(err);
-	r = frame(t, t->cards, k->cards_dict, k, &cards_len, "cards", err);
+	r = frame(t, t->cards, k->cards_dict, k, k->frames.cards,
+	          k->frames.cards_len, &cards_len, "cards", err);
 	if (r < 0)
 		return r;
 	k->head.cards_len = (uint32_t)cards_len;
@@ -487,8 +508,8 @@ static int encode_block(void *ctx, size_t item, unsigned thread,
 	k->head.bodies_raw = t->raw.len;
 	if (!buf_ok(&t->raw))
 		return err_nomem(err);
-	r = frame(t, t->bodies, k->bodies_dict, k, &k->head.bodies_len,
-	          "bodies", err);
+	r = frame(t, t->bodies, k->bodies_dict, k, k->frames.bodies,
+	          k->frames.bodies_len, &k->head.bodies_len, "bodies", err);
 	if (r < 0)
 		return r;
 
@@ -504,11 +525,10 @@ static int encode_block(void *ctx, size_t item, unsigned thread,
 	return r;
 }
 
-int batch_encode(struct batch *b, int level, const char *defaults,
-                 size_t defaults_len, struct fiche_error *err)
+int batch_encode(struct batch *b, int level, struct fiche_error *err)
 {
 	unsigned n = pool_threads(b->pool);
-	struct encode_job job = { b, { defaults, defaults_len }, NULL };
+	struct encode_job job = { b, NULL };
 	int r = 0;
 
 	job.thread = alloc_zeroed(n, sizeof(*job.thread));

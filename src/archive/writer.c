@@ -14,10 +14,6 @@
 #include "base/alloc.h"
 #include "base/err.h"
 
-/* Beyond this the tables of seen records are dropped after a commit and the
- * index is asked instead. */
-#define SEEN_MAX ((size_t)1 << 20)
-
 int writer_clock(struct fiche_writer *w, int64_t *now, struct fiche_error *err)
 {
 	if (w->opt.has_time) {
@@ -70,9 +66,12 @@ static int create(struct fiche_writer *w, struct fiche_error *err)
 		                 .profile = w->opt.plain ? PROFILE_PLAIN : 0 };
 	uint8_t uuid[UUID_SIZE], raw[SUPERBLOCK_SIZE];
 	struct io_file *file;
-	int r;
+	int r = 0;
 
-	r = writer_clock(w, &sb.created, err);
+	if (w->opt.has_created)
+		sb.created = w->opt.created;
+	else
+		r = writer_clock(w, &sb.created, err);
 	if (r == 0 && w->opt.uuid)
 		memcpy(uuid, w->opt.uuid, UUID_SIZE);
 	else if (r == 0) {
@@ -203,6 +202,8 @@ int writer_open_io(struct fiche_writer **out, struct io *io, const char *path,
 	                            opt->defaults ? strlen(opt->defaults) : 0);
 	w->pool = pool_new(opt->threads);
 	batch_init(&w->batch, w->pool);
+	w->batch.defaults.ptr = w->defaults;
+	w->batch.defaults.len = opt->defaults ? strlen(opt->defaults) : 0;
 	if (!w->path || !w->defaults || !w->pool)
 		r = err_nomem(err);
 	if (r == 0)
@@ -238,6 +239,7 @@ void fiche_writer_close(struct fiche_writer *w)
 	seen_done(&w->digests);
 	seen_done(&w->urls);
 	seen_done(&w->bodies);
+	seen_done(&w->dict_contents);
 	pool_free(w->pool);
 	archive_close(&w->archive);
 	alloc_free(w->defaults);
@@ -254,18 +256,13 @@ static int check_usable(const struct fiche_writer *w, struct fiche_error *err)
 	return 0;
 }
 
-static int add(struct fiche_writer *w, const char *card, size_t card_len,
+int writer_add(struct fiche_writer *w, const char *card, size_t card_len,
                const void *bytes, size_t len, const struct fiche_origin *origin,
                struct fiche_error *err)
 {
 	struct batch *b = &w->batch;
-	int r = check_usable(w, err);
+	int r;
 
-	if (r < 0)
-		return r;
-	if (len > FICHE_RECORD_MAX || card_len > FICHE_RECORD_MAX)
-		return err_set(err, FICHE_ERR_LIMIT, FICHE_NOWHERE,
-		               "the record is longer than 64 MiB");
 	if (b->count > 0 && (b->raw.len + card_len + len > BATCH_BYTES ||
 	                     b->count >= BATCH_RECORDS)) {
 		r = writer_flush(w, err);
@@ -276,6 +273,20 @@ static int add(struct fiche_writer *w, const char *card, size_t card_len,
 		return err_nomem(err);
 	w->stats.bytes_in += len;
 	return 0;
+}
+
+static int add(struct fiche_writer *w, const char *card, size_t card_len,
+               const void *bytes, size_t len, const struct fiche_origin *origin,
+               struct fiche_error *err)
+{
+	int r = check_usable(w, err);
+
+	if (r < 0)
+		return r;
+	if (len > FICHE_RECORD_MAX || card_len > FICHE_RECORD_MAX)
+		return err_set(err, FICHE_ERR_LIMIT, FICHE_NOWHERE,
+		               "the record is longer than 64 MiB");
+	return writer_add(w, card, card_len, bytes, len, origin, err);
 }
 
 int fiche_writer_add_json(struct fiche_writer *w, const void *json, size_t len,
@@ -328,7 +339,7 @@ int fiche_writer_commit(struct fiche_writer *w, struct fiche_error *err)
 	indexing_free(w->indexing);
 	w->indexing = NULL;
 	known_reset(w);
-	if (w->digests.count > SEEN_MAX) {
+	if (w->digests.count > WRITER_SEEN_MAX) {
 		seen_done(&w->digests);
 		seen_done(&w->urls);
 		seen_done(&w->bodies);

@@ -7,6 +7,7 @@
  * Finding:  fiche_query_parse, fiche_search, then fiche_hits_get.
  * Writing:  fiche_writer_open, fiche_writer_add_json ..., fiche_writer_commit.
  * Checking: fiche_verify.
+ * Copying:  fiche_copy, from a reader to a writer.
  *
  * No global state; no locale; nothing is printed.
  */
@@ -16,6 +17,7 @@
 #include "fiche/article.h"
 #include "fiche/error.h"
 #include "fiche/reader.h"
+#include "fiche/rebuild.h"
 #include "fiche/search.h"
 #include "fiche/verify.h"
 #include "fiche/writer.h"
