@@ -71,13 +71,15 @@ void batch_done(struct batch *b)
 }
 
 int batch_add(struct batch *b, const char *card, size_t card_len,
-              const void *bytes, size_t len, const struct fiche_origin *origin)
+              const void *bytes, size_t len, const struct fiche_text *text,
+              const struct fiche_origin *origin)
 {
 	struct batch_record *r;
+	size_t more = text ? text->len + CARD_FILE_MORE : 0;
 
 	if (alloc_grow(&b->records, &b->cap, b->count + 1,
 	               sizeof(*b->records)) < 0 ||
-	    !buf_reserve(&b->raw, card_len + len)) {
+	    !buf_reserve(&b->raw, card_len + len + more)) {
 		b->raw.failed = false;
 		return FICHE_ERR_NOMEM;
 	}
@@ -88,11 +90,19 @@ int batch_add(struct batch *b, const char *card, size_t card_len,
 	if (origin)
 		r->origin = *origin;
 	r->card_at = b->raw.len;
-	r->card_len = card_len;
-	buf_put(&b->raw, card, card_len);
+	if (text)
+		card_file_put(&b->raw, card, card_len, text->len);
+	else
+		buf_put(&b->raw, card, card_len);
+	r->card_len = b->raw.len - r->card_at;
 	r->raw_at = b->raw.len;
-	r->raw_len = len;
+	r->record_len = len;
 	buf_put(&b->raw, bytes, len);
+	if (text) {
+		buf_u8(&b->raw, '\n');
+		buf_put(&b->raw, text->ptr, text->len);
+	}
+	r->raw_len = b->raw.len - r->raw_at;
 	return 0;
 }
 
@@ -156,7 +166,7 @@ static int understand(struct batch *b, struct batch_record *r,
 		return 0;
 	}
 	if (s == 0)
-		s = sha256_of(r->article.digest, raw, r->raw_len);
+		s = sha256_of(r->article.digest, raw, r->record_len);
 	if (s == 0)
 		s = record_keys(&r->keys, &r->article, r->body, c->hash);
 	if (s == 0 && r->keys.has_body)

@@ -24,6 +24,7 @@ struct batch_record {
 	/* as added */
 	bool is_file;
 	size_t raw_at, raw_len;   /* in batch->raw */
+	size_t record_len;        /* of raw; behind it, LF and text */
 	size_t card_at, card_len; /* in batch->raw: a file's card */
 	struct fiche_text defaults;
 	struct fiche_origin origin;
@@ -98,9 +99,11 @@ void batch_done(struct batch *b);
 /* Empty it for the next records. */
 void batch_clear(struct batch *b);
 
-/* Copy a record in; `card` is NULL for JSON.  0 or FICHE_ERR_NOMEM. */
+/* Copy a record in; `card` is NULL for JSON, `text` unless a file has one
+ * beside it.  0 or FICHE_ERR_NOMEM. */
 int batch_add(struct batch *b, const char *card, size_t card_len,
-              const void *bytes, size_t len, const struct fiche_origin *origin);
+              const void *bytes, size_t len, const struct fiche_text *text,
+              const struct fiche_origin *origin);
 
 /* Understand all records.  Refused ones get their status. */
 int batch_scan(struct batch *b, struct fiche_error *err);

@@ -77,7 +77,7 @@ static void reject(struct fiche_writer *w, const struct batch_record *r)
 	w->stats.rejected++;
 	if (w->opt.on_reject)
 		w->opt.on_reject(w->opt.ctx, &r->origin,
-		                 w->batch.raw.ptr + r->raw_at, r->raw_len,
+		                 w->batch.raw.ptr + r->raw_at, r->record_len,
 		                 r->why);
 }
 
@@ -188,7 +188,7 @@ static int index_block(struct fiche_writer *w, struct batch_block *k,
 		r = indexing_add(w->indexing, &x, err);
 		if (r == 0 && merkle_add(&w->tree, rec->article.digest) < 0)
 			r = err_nomem(err);
-		w->record_bytes += rec->raw_len;
+		w->record_bytes += rec->record_len;
 		w->body_bytes += rec->shared ? 0 : rec->body.len;
 	}
 	if (r == 0)

@@ -65,25 +65,31 @@ static int sift_record(struct rebuild *x, struct source_block *sb,
 	}
 	if (!seen_put(&w->digests, rec->article.digest, 0, 0))
 		return err_nomem(err);
-	w->stats.bytes_in += rec->raw_len;
+	w->stats.bytes_in += rec->record_len;
 	w->batch.order[w->batch.order_count++] = rec;
 	sb->kept++;
 	return 0;
 }
 
-/* Once more through the writer's front door. */
+/* Once more through the writer's front door; the card of a file as it is, with
+ * the place of the text beside it. */
 static int add_again(struct rebuild *x, const struct batch_record *rec,
                      struct fiche_error *err)
 {
+	struct batch *b = &x->w->batch;
 	struct fiche_text raw = rec->body;
-	int r;
+	int r = 0;
 
-	if (rec->is_file)
-		return writer_add(x->w, rec->card.ptr, rec->card.len,
-		                  rec->body.ptr, rec->body.len, NULL, err);
-	r = rebuild_record(rec, &x->threads[0].record, &raw, err);
-	return r < 0 ? r
-	             : writer_add(x->w, NULL, 0, raw.ptr, raw.len, NULL, err);
+	if (!rec->is_file)
+		r = record_bytes(&raw, &x->threads[0].record, rec->kind,
+		                 rec->card, rec->body, err);
+	if (r == 0)
+		r = writer_add(x->w, rec->is_file ? rec->card.ptr : NULL,
+		               rec->is_file ? rec->card.len : 0, raw.ptr,
+		               raw.len, NULL, NULL, err);
+	if (r == 0)
+		b->records[b->count - 1].record_len = rec->record_len;
+	return r;
 }
 
 /* A batch holds on to the defaults of its records, which are mostly the same

@@ -86,10 +86,6 @@ struct rebuild {
 /* Decode and understand blocks[read] to blocks[count - 1].  What is wrong with
  * a block or a record stays with it; FICHE_ERR_NOMEM. */
 int rebuild_read(struct rebuild *x, struct fiche_error *err);
-/* The record itself, borrowed from block or buf.  FICHE_ERR_CORRUPT or
- * FICHE_ERR_NOMEM. */
-int rebuild_record(const struct batch_record *r, struct buf *buf,
-                   struct fiche_text *out, struct fiche_error *err);
 
 /* The batch's order is numbered: make clusters of it. */
 int rebuild_plan(struct rebuild *x, struct fiche_error *err);

@@ -8,25 +8,8 @@
 #include <string.h>
 
 #include "archive/rebuild.h"
-#include "article/card.h"
 #include "base/alloc.h"
 #include "base/err.h"
-
-int rebuild_record(const struct batch_record *r, struct buf *buf,
-                   struct fiche_text *out, struct fiche_error *err)
-{
-	int status;
-
-	*out = r->body;
-	if (r->kind != KIND_JSON)
-		return 0;
-	buf_clear(buf);
-	status = card_join(buf, r->card.ptr, r->card.len, r->body.ptr,
-	                   r->body.len, err);
-	out->ptr = (const char *)buf->ptr;
-	out->len = buf->len;
-	return status;
-}
 
 /* A failure that says nothing about what is stored. */
 static bool is_ours(int status)
@@ -70,7 +53,8 @@ static int understand(struct rebuild_thread *k, struct source_block *sb,
 	uint8_t stored[32], digest[32];
 	struct fiche_text raw;
 	union view_in in;
-	int r = rebuild_record(rec, &k->record, &raw, err);
+	int r = record_bytes(&raw, &k->record, rec->kind, rec->card, rec->body,
+	                     err);
 
 	if (r == 0)
 		r = segment_digest(&sb->segment->segment,
@@ -85,7 +69,7 @@ static int understand(struct rebuild_thread *k, struct source_block *sb,
 		return err_set(err, FICHE_ERR_CORRUPT, sb->where.offset,
 		               "record %llu does not have its digest",
 		               (unsigned long long)number);
-	rec->raw_len = raw.len;
+	rec->record_len = raw.len;
 	r = record_fields(&rec->article, &sb->arena, rec->kind, rec->card,
 	                  rec->body, true, rec->defaults.ptr, rec->defaults.len,
 	                  err);

@@ -57,6 +57,28 @@ static int file_fields(struct fiche_article *a, struct arena *arena,
 	return 0;
 }
 
+/* What a person reads of a file, or the file itself. */
+static int file_text(struct fiche_article *a, struct arena *arena,
+                     struct fiche_text card, struct fiche_text body,
+                     struct fiche_error *err)
+{
+	struct fiche_text record;
+	struct buf b = { 0 };
+
+	if (card_file(&record, &a->text, card.ptr, card.len, body.ptr, body.len,
+	              NULL) < 0)
+		return err_set(err, FICHE_ERR_INPUT, FICHE_NOWHERE,
+		               "card and body do not fit each other");
+	if (utf8_is_valid(a->text.ptr, a->text.len))
+		return 0;
+	utf8_put_clean(&b, a->text.ptr, a->text.len);
+	a->text.ptr =
+		buf_ok(&b) ? arena_strndup(arena, (char *)b.ptr, b.len) : NULL;
+	a->text.len = b.len;
+	buf_done(&b);
+	return a->text.ptr ? 0 : err_nomem(err);
+}
+
 int record_fields(struct fiche_article *out, struct arena *arena,
                   enum record_kind kind, struct fiche_text card,
                   struct fiche_text body, bool with_text, const char *defaults,
@@ -76,17 +98,9 @@ int record_fields(struct fiche_article *out, struct arena *arena,
 		r = file_fields(&a, arena, card, err);
 		if (r < 0)
 			return r;
-		a.text = body;
-		if (with_text && !utf8_is_valid(body.ptr, body.len)) {
-			struct buf b = { 0 };
-
-			utf8_put_clean(&b, body.ptr, body.len);
-			a.text.ptr = arena_strndup(arena, (char *)b.ptr, b.len);
-			a.text.len = b.len;
-			buf_done(&b);
-			if (!a.text.ptr)
-				return err_nomem(err);
-		}
+		r = with_text ? file_text(&a, arena, card, body, err) : 0;
+		if (r < 0)
+			return r;
 	} else if (with_text && piece != SIZE_MAX) {
 		if (!card_piece(&a.text, piece, card.ptr, card.len, body.ptr,
 		                body.len))
@@ -96,6 +110,28 @@ int record_fields(struct fiche_article *out, struct arena *arena,
 	if (!with_text)
 		a.text = (struct fiche_text){ NULL, 0 };
 	*out = a;
+	return 0;
+}
+
+int record_bytes(struct fiche_text *out, struct buf *scratch,
+                 enum record_kind kind, struct fiche_text card,
+                 struct fiche_text body, struct fiche_error *err)
+{
+	struct fiche_text text;
+	int r;
+
+	if (kind == KIND_FILE)
+		return card_file(out, &text, card.ptr, card.len, body.ptr,
+		                 body.len, err);
+	*out = body;
+	if (kind == KIND_VERBATIM)
+		return 0;
+	buf_clear(scratch);
+	r = card_join(scratch, card.ptr, card.len, body.ptr, body.len, err);
+	if (r < 0)
+		return r;
+	out->ptr = (const char *)scratch->ptr;
+	out->len = scratch->len;
 	return 0;
 }
 

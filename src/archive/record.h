@@ -25,6 +25,14 @@ int record_fields(struct fiche_article *out, struct arena *arena,
                   struct fiche_text body, bool with_text, const char *defaults,
                   size_t defaults_len, struct fiche_error *err);
 
+/*
+ * The record as it came in.  `out` is borrowed from body, or from `scratch`,
+ * where it is put together.  0, FICHE_ERR_CORRUPT or FICHE_ERR_NOMEM.
+ */
+int record_bytes(struct fiche_text *out, struct buf *scratch,
+                 enum record_kind kind, struct fiche_text card,
+                 struct fiche_text body, struct fiche_error *err);
+
 /* What a record is found by.  The first KEY_SIZE bytes go into the index. */
 struct record_keys {
 	uint8_t url[32], id[32], body[32];

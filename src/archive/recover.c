@@ -357,18 +357,11 @@ static int rebuild_record(struct rebuild *x, uint32_t i,
 	                  b->head.defaults.len, err);
 	if (r == FICHE_ERR_NOMEM)
 		return r;
-	raw = body;
-	buf_clear(&x->record);
-	if (rec->kind == KIND_JSON) {
-		r = card_join(&x->record, card.ptr, card.len, body.ptr,
-		              body.len, err);
-		if (r == FICHE_ERR_NOMEM)
-			return r;
-		if (r == 0) {
-			raw.ptr = (const char *)x->record.ptr;
-			raw.len = x->record.len;
-		}
-	}
+	r = record_bytes(&raw, &x->record, rec->kind, card, body, NULL);
+	if (r == FICHE_ERR_NOMEM)
+		return err_nomem(err);
+	if (r < 0)
+		raw = body;
 	if (sha256_of(a.digest, raw.ptr, raw.len) < 0 ||
 	    record_keys(&keys, &a, body, x->hash) < 0)
 		return err_nomem(err);

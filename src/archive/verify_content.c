@@ -128,16 +128,9 @@ static int check_record(struct checker *k, struct checked_block *cb, uint32_t i,
 	    (card.len != 2 || memcmp(card.ptr, "{}", 2) != 0))
 		return err_set(err, FICHE_ERR_CORRUPT, b->offset,
 		               "a verbatim record has a card");
-	raw = body;
-	if (rec->kind == KIND_JSON) {
-		buf_clear(&k->record);
-		r = card_join(&k->record, card.ptr, card.len, body.ptr,
-		              body.len, err);
-		if (r < 0)
-			return r;
-		raw.ptr = (const char *)k->record.ptr;
-		raw.len = k->record.len;
-	}
+	r = record_bytes(&raw, &k->record, rec->kind, card, body, err);
+	if (r < 0)
+		return r;
 	r = record_fields(&a, scratch, rec->kind, card, body, cb->words,
 	                  (const char *)b->head.defaults.ptr,
 	                  b->head.defaults.len, err);

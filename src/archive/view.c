@@ -285,7 +285,7 @@ int fiche_view_record(struct fiche_view *v, uint64_t number,
                       struct fiche_text *out, struct fiche_error *err)
 {
 	struct fiche_article a = { 0 };
-	struct fiche_text body, record;
+	struct fiche_text card, body, record;
 	const struct block_record *rec;
 	uint8_t digest[32];
 	struct block *b = NULL;
@@ -298,20 +298,13 @@ int fiche_view_record(struct fiche_view *v, uint64_t number,
 	if (r < 0)
 		return r;
 	rec = &b->records[i];
-	if (rec->kind == KIND_JSON) {
-		buf_clear(&v->record);
-		r = card_join(&v->record,
-		              (const char *)b->cards.ptr + rec->card_at,
-		              rec->card_len, body.ptr, body.len, err);
-		if (r < 0) {
-			if (err && r == FICHE_ERR_CORRUPT)
-				err->offset = b->offset;
-			return r;
-		}
-		record.ptr = (const char *)v->record.ptr;
-		record.len = v->record.len;
-	} else {
-		record = body;
+	card.ptr = (const char *)b->cards.ptr + rec->card_at;
+	card.len = rec->card_len;
+	r = record_bytes(&record, &v->record, rec->kind, card, body, err);
+	if (r < 0) {
+		if (err && r == FICHE_ERR_CORRUPT)
+			err->offset = b->offset;
+		return r;
 	}
 	r = fill_from_index(v, number, &a, err);
 	if (r < 0)

@@ -10,9 +10,11 @@
 
 #include <string.h>
 
+#include "article/card.h"
 #include "article/json.h"
 #include "base/alloc.h"
 #include "base/err.h"
+#include "base/utf8.h"
 
 int writer_clock(struct fiche_writer *w, int64_t *now, struct fiche_error *err)
 {
@@ -257,52 +259,56 @@ static int check_usable(const struct fiche_writer *w, struct fiche_error *err)
 }
 
 int writer_add(struct fiche_writer *w, const char *card, size_t card_len,
-               const void *bytes, size_t len, const struct fiche_origin *origin,
-               struct fiche_error *err)
+               const void *bytes, size_t len, const struct fiche_text *text,
+               const struct fiche_origin *origin, struct fiche_error *err)
 {
 	struct batch *b = &w->batch;
+	size_t more = text ? text->len : 0;
 	int r;
 
-	if (b->count > 0 && (b->raw.len + card_len + len > BATCH_BYTES ||
+	if (b->count > 0 && (b->raw.len + card_len + len + more > BATCH_BYTES ||
 	                     b->count >= BATCH_RECORDS)) {
 		r = writer_flush(w, err);
 		if (r < 0)
 			return r;
 	}
-	if (batch_add(b, card, card_len, bytes, len, origin) < 0)
+	if (batch_add(b, card, card_len, bytes, len, text, origin) < 0)
 		return err_nomem(err);
 	w->stats.bytes_in += len;
 	return 0;
 }
 
 static int add(struct fiche_writer *w, const char *card, size_t card_len,
-               const void *bytes, size_t len, const struct fiche_origin *origin,
-               struct fiche_error *err)
+               const void *bytes, size_t len, const struct fiche_text *text,
+               const struct fiche_origin *origin, struct fiche_error *err)
 {
 	int r = check_usable(w, err);
 
 	if (r < 0)
 		return r;
-	if (len > FICHE_RECORD_MAX || card_len > FICHE_RECORD_MAX)
+	if (len > FICHE_RECORD_MAX || card_len > FICHE_RECORD_MAX ||
+	    (text && text->len > FICHE_RECORD_MAX))
 		return err_set(err, FICHE_ERR_LIMIT, FICHE_NOWHERE,
 		               "the record is longer than 64 MiB");
-	return writer_add(w, card, card_len, bytes, len, origin, err);
+	return writer_add(w, card, card_len, bytes, len, text, origin, err);
 }
 
 int fiche_writer_add_json(struct fiche_writer *w, const void *json, size_t len,
                           const struct fiche_origin *origin,
                           struct fiche_error *err)
 {
-	return add(w, NULL, 0, json, len, origin, err);
+	return add(w, NULL, 0, json, len, NULL, origin, err);
 }
 
 int fiche_writer_add_file(struct fiche_writer *w, const char *card,
                           size_t card_len, const void *bytes, size_t len,
+                          const struct fiche_text *text,
                           const struct fiche_origin *origin,
                           struct fiche_error *err)
 {
 	struct json_scanner s;
 	struct json_item item;
+	struct fiche_text none;
 
 	/* Cards are lines. */
 	json_init(&s, card, card_len);
@@ -311,7 +317,14 @@ int fiche_writer_add_file(struct fiche_writer *w, const char *card,
 	    json_next(&s, &item) != JSON_END)
 		return err_set(err, FICHE_ERR_INPUT, FICHE_NOWHERE,
 		               "the card is not a JSON object on one line");
-	return add(w, card, card_len, bytes, len, origin, err);
+	/* In a body of 0 bytes no text has room. */
+	if (card_file(&none, &none, card, card_len, "", 0, NULL) < 0)
+		return err_set(err, FICHE_ERR_INPUT, FICHE_NOWHERE,
+		               "the card has the place of a text already");
+	if (text && !utf8_is_valid(text->ptr, text->len))
+		return err_set(err, FICHE_ERR_INPUT, FICHE_NOWHERE,
+		               "the text beside the file is not UTF-8");
+	return add(w, card, card_len, bytes, len, text, origin, err);
 }
 
 int fiche_writer_commit(struct fiche_writer *w, struct fiche_error *err)

@@ -82,8 +82,8 @@ int writer_store(struct fiche_writer *w, struct fiche_error *err);
 /* writer.c: fiche_writer_add_json(), or _file() if there is a card, but of any
  * length and not checked. */
 int writer_add(struct fiche_writer *w, const char *card, size_t card_len,
-               const void *bytes, size_t len, const struct fiche_origin *origin,
-               struct fiche_error *err);
+               const void *bytes, size_t len, const struct fiche_text *text,
+               const struct fiche_origin *origin, struct fiche_error *err);
 
 /* seal.c: index, COMMIT, FOOTER, sync; then w->archive is the new state. */
 int writer_seal(struct fiche_writer *w, struct fiche_error *err);

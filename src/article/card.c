@@ -490,3 +490,74 @@ bool card_split(struct buf *card, struct buf *body, const char *json,
 	}
 	return ok;
 }
+
+/* How a card ends whose file has a text beside it; then digits, and this. */
+#define FILE_TEXT "\"text\":\"\\u001f0:"
+#define FILE_END  "\"}"
+
+/* The place of FILE_TEXT at the end of a card, and the length behind it. */
+static bool find_file_text(size_t *len, const char *card, size_t card_len)
+{
+	const size_t before = sizeof(FILE_TEXT) - 1,
+		     after = sizeof(FILE_END) - 1;
+	size_t digits = 0, at;
+	struct placeholder p;
+
+	if (card_len < after ||
+	    memcmp(card + card_len - after, FILE_END, after) != 0)
+		return false;
+	at = card_len - after;
+	while (at > 0 && digits < 20 && card[at - 1] >= '0' &&
+	       card[at - 1] <= '9') {
+		at--;
+		digits++;
+	}
+	if (digits == 0 || at < before ||
+	    memcmp(card + at - before, FILE_TEXT, before) != 0)
+		return false;
+	at -= sizeof("\\u001f0:") - 1;
+	/* Not with leading zeros, nor too large for a size. */
+	if (placeholder_decode(&p, card + at, card_len - after - at) !=
+	    card_len - after - at)
+		return false;
+	*len = p.len;
+	return true;
+}
+
+int card_file(struct fiche_text *record, struct fiche_text *text,
+              const char *card, size_t card_len, const char *body,
+              size_t body_len, struct fiche_error *err)
+{
+	size_t len;
+
+	*record = *text = (struct fiche_text){ body, body_len };
+	if (!find_file_text(&len, card, card_len))
+		return 0;
+	if (len >= body_len || body[body_len - len - 1] != '\n')
+		return err_set(err, FICHE_ERR_CORRUPT, FICHE_NOWHERE,
+		               "the text beside a file does not fit its card");
+	record->len = body_len - len - 1;
+	text->ptr = body + record->len + 1;
+	text->len = len;
+	return 0;
+}
+
+void card_file_put(struct buf *out, const char *card, size_t card_len,
+                   size_t text_len)
+{
+	size_t end = card_len;
+
+	/* The '}'; blanks may follow it. */
+	while (end > 0 && card[end - 1] != '}')
+		end--;
+	if (end == 0)
+		return;
+	end--;
+	buf_put(out, card, end);
+	while (end > 0 && (card[end - 1] == ' ' || card[end - 1] == '\t' ||
+	                   card[end - 1] == '\r'))
+		end--;
+	if (end > 0 && card[end - 1] != '{')
+		buf_u8(out, ',');
+	buf_printf(out, FILE_TEXT "%zu" FILE_END, text_len);
+}

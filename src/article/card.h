@@ -20,6 +20,10 @@
 
 #define CARD_LIFT_MIN 512
 
+/* card_file_put() appends at most this much to the card, and the body has LF
+ * more than record and text. */
+#define CARD_FILE_MORE 48
+
 /*
  * Split the JSON object `json` and append to *card and *body.  Strings whose
  * escaping no style reproduces stay in the card.  Returns false if joining
@@ -36,6 +40,20 @@ bool card_split(struct buf *card, struct buf *body, const char *json,
  */
 int card_join(struct buf *out, const char *card, size_t card_len,
               const char *body, size_t body_len, struct fiche_error *err);
+
+/*
+ * The record and the text of a card that fiche wrote about a file (kind 2).
+ * If the card ends with a placeholder for `text`, the body is the record, LF,
+ * and that text; otherwise both are the whole body.  Returns 0, or
+ * FICHE_ERR_CORRUPT if card and body do not fit each other.
+ */
+int card_file(struct fiche_text *record, struct fiche_text *text,
+              const char *card, size_t card_len, const char *body,
+              size_t body_len, struct fiche_error *err);
+
+/* Append such a card: `card`, which has no `text`, with the placeholder. */
+void card_file_put(struct buf *out, const char *card, size_t card_len,
+                   size_t text_len);
 
 /* The piece with this index: a part of `body`.  False if there is none or the
  * placeholders do not fit the body. */

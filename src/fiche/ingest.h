@@ -52,6 +52,8 @@ struct fiche_ingest_options {
 	/* Files never to be read: the archive being written, the file of
 	 * rejects.  Paths, ending with NULL; borrowed, may be NULL. */
 	const char *const *exclude;
+	/* When this is: years that dates of texts lack are not after it. */
+	int64_t now;
 	/* Read and count only: nothing is given to the writer, which may be
 	 * NULL. */
 	bool dry_run;
@@ -62,6 +64,7 @@ struct fiche_ingest_stats {
 	uint64_t inputs_failed; /* could not be opened, or ended in an error */
 	uint64_t records;       /* given to the writer */
 	uint64_t too_long;      /* lines and files longer than record_max */
+	uint64_t skipped;       /* records told of and left out */
 	uint64_t blank_lines;
 	uint64_t bytes; /* decompressed */
 	bool stopped;

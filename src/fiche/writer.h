@@ -16,6 +16,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "fiche/article.h"
 #include "fiche/error.h"
 
 #ifdef __cplusplus
@@ -119,12 +120,14 @@ FICHE_API int fiche_writer_add_json(struct fiche_writer *w, const void *json,
 
 /*
  * Add a file as it is.  `card` is the JSON object fiche writes about it: path,
- * type, and whatever fields are known (spec 3.4, kind 2).  Returns as above,
- * and FICHE_ERR_INPUT if card is not a JSON object.
+ * type, and whatever fields are known (spec 3.4, kind 2), but not `text`.
+ * `text` is what a person reads of it, in UTF-8, kept beside it; NULL if that
+ * is the file itself.  Returns as above, and FICHE_ERR_INPUT if card is not a
+ * JSON object or text not UTF-8.
  */
 FICHE_API int fiche_writer_add_file(struct fiche_writer *w, const char *card,
                                     size_t card_len, const void *bytes,
-                                    size_t len,
+                                    size_t len, const struct fiche_text *text,
                                     const struct fiche_origin *origin,
                                     struct fiche_error *err);
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * classify.c - JSON Lines, JSON, HTML, XML, text, or something else.
+ * classify.c - lines of JSON, HTML, XML, text, or something else.
  *
  * Lines of JSON are told from a JSON document by asking whether a line is an
  * object of its own.  One bad line must not turn a file of a million good ones
@@ -69,21 +69,25 @@ static bool ends_in(const char *name, size_t len, const char *ending)
 	return true;
 }
 
-/* Does the name, without the ending of a compression, end in one of these? */
-static bool named(const char *name, const char *const *endings)
+bool look_named(const struct look *look, const char *ending)
 {
 	static const char *const packed[] = { ".gz",  ".zst", ".xz",
 		                              ".bz2", ".lz4", NULL };
-	size_t len = strlen(name);
+	size_t len = strlen(look->name);
 	const char *const *e;
 
 	for (e = packed; *e != NULL; e++)
-		if (ends_in(name, len, *e)) {
+		if (ends_in(look->name, len, *e)) {
 			len -= strlen(*e);
 			break;
 		}
-	for (e = endings; *e != NULL; e++)
-		if (ends_in(name, len, *e))
+	return ends_in(look->name, len, ending);
+}
+
+static bool named(const struct look *look, const char *const *endings)
+{
+	for (; *endings != NULL; endings++)
+		if (look_named(look, *endings))
 			return true;
 	return false;
 }
@@ -167,12 +171,12 @@ static bool opens_object(const uint8_t *at, const uint8_t *end)
 	return at < end && *at == '"';
 }
 
-static bool is_lines(const uint8_t *at, const uint8_t *end, bool complete,
-                     const char *name)
+static bool is_lines(const uint8_t *at, const uint8_t *end,
+                     const struct look *look)
 {
 	static const char *const endings[] = { ".jsonl", ".ndjson", ".jl",
 		                               ".jsonlines", NULL };
-	struct vote v = count_lines(at, end, complete, VOTERS);
+	struct vote v = count_lines(at, end, look->complete, VOTERS);
 
 	while (at < end && is_blank(*at))
 		at++;
@@ -181,7 +185,7 @@ static bool is_lines(const uint8_t *at, const uint8_t *end, bool complete,
 	if (v.first_long && opens_object(at, end))
 		return true;
 	/* A first line that is damaged, in a file that says what it is. */
-	return at < end && *at == '{' && named(name, endings);
+	return at < end && *at == '{' && named(look, endings);
 }
 
 static bool is_html(const uint8_t *from, const uint8_t *end)
@@ -244,7 +248,7 @@ static bool is_text(const uint8_t *bytes, size_t len, bool complete)
 }
 
 static const char *text_type(const uint8_t *at, const uint8_t *end,
-                             const char *name)
+                             const struct look *look)
 {
 	static const char *const html[] = { ".html", ".htm", ".xhtml", ".shtml",
 		                            NULL };
@@ -258,44 +262,59 @@ static const char *text_type(const uint8_t *at, const uint8_t *end,
 		return "application/json";
 	if (starts(at, end, "<?xml"))
 		return "application/xml";
-	if (named(name, html))
+	if (named(look, html))
 		return "text/html";
-	if (at < end && *at == '<' && named(name, xml))
+	if (at < end && *at == '<' && named(look, xml))
 		return "application/xml";
 	return "text/plain";
 }
 
-struct class classify(const uint8_t *bytes, size_t len, bool complete,
-                      const char *name)
+size_t classify_bom(const struct look *look)
 {
-	struct class c = { CLASS_UNSURE, NULL, 0, false };
-	const uint8_t *at = bytes, *end = bytes + len;
+	return look->len >= 3 && memcmp(look->ptr, "\xef\xbb\xbf", 3) == 0 ? 3
+	                                                                   : 0;
+}
 
-	if (len >= 3 && memcmp(bytes, "\xef\xbb\xbf", 3) == 0) {
-		c.bom = 3;
-		at += 3;
+/* Where the text begins and the window ends. */
+static const uint8_t *window(const uint8_t **end, const struct look *look,
+                             struct look *seen)
+{
+	*seen = *look;
+	if (seen->len > FORMAT_WINDOW) {
+		seen->len = FORMAT_WINDOW;
+		seen->complete = false;
 	}
-	if (!complete && len < CLASSIFY_WINDOW) {
-		/* A slow pipe: its first line may be all we need. */
-		if (count_lines(at, end, false, 1).first)
-			c.kind = CLASS_LINES;
-		return c;
-	}
-	if (len > CLASSIFY_WINDOW) {
-		complete = false;
-		end = bytes + CLASSIFY_WINDOW;
-	}
-	c.kind = CLASS_FILE;
-	if (at == end) {
-		c.kind = CLASS_EMPTY;
-	} else if (classify_blank(at, (size_t)(end - at)) ||
-	           is_lines(at, end, complete, name)) {
-		c.kind = CLASS_LINES;
-	} else if (is_text(bytes, (size_t)(end - bytes), complete)) {
-		c.type = text_type(at, end, name);
-	} else {
-		c.type = "application/octet-stream";
-		c.binary = true;
-	}
-	return c;
+	*end = look->ptr + seen->len;
+	return look->ptr + classify_bom(look);
+}
+
+bool classify_is_nothing(const struct look *look)
+{
+	return look->complete && look->len == classify_bom(look);
+}
+
+bool classify_first_line(const struct look *look)
+{
+	return count_lines(look->ptr + classify_bom(look),
+	                   look->ptr + look->len, false, 1)
+	        .first;
+}
+
+bool classify_lines(const struct look *look)
+{
+	struct look seen;
+	const uint8_t *end, *at = window(&end, look, &seen);
+
+	return classify_blank(at, (size_t)(end - at)) ||
+	       is_lines(at, end, &seen);
+}
+
+const char *classify_type(const struct look *look)
+{
+	struct look seen;
+	const uint8_t *end, *at = window(&end, look, &seen);
+
+	return is_text(look->ptr, seen.len, seen.complete)
+	               ? text_type(at, end, look)
+	               : NULL;
 }

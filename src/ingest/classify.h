@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * classify.h - what an input is, judged by how it begins.
+ * classify.h - what an input without a magic number is, judged by how it
+ * begins.
  *
  * The name only breaks ties: a file called page.html that holds lines of JSON
  * is read as lines of JSON.
@@ -8,33 +9,23 @@
 #ifndef INGEST_CLASSIFY_H
 #define INGEST_CLASSIFY_H
 
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
+#include "ingest/format.h"
 
-#define CLASSIFY_WINDOW ((size_t)64 << 10)
+/* Bytes of a UTF-8 byte order mark in front: 0 or 3. */
+size_t classify_bom(const struct look *look);
 
-enum class_kind {
-	CLASS_UNSURE, /* more bytes are needed */
-	CLASS_EMPTY,  /* nothing, or a byte order mark alone */
-	CLASS_LINES,  /* JSON Lines, or blank lines only */
-	CLASS_FILE,   /* one record */
-};
+/* Empty, or a byte order mark alone? */
+bool classify_is_nothing(const struct look *look);
 
-struct class
-{
-	enum class_kind kind;
-	const char *type; /* of a file: its media type */
-	size_t bom;       /* bytes of a UTF-8 byte order mark, 0 or 3 */
-	bool binary;
-};
+/* Is its first line there, and a JSON object?  Then nothing more need be seen,
+ * for a slow pipe may take long to fill the window. */
+bool classify_first_line(const struct look *look);
 
-/*
- * `complete`: the input ends behind these bytes.  Never CLASS_UNSURE then, nor
- * with CLASSIFY_WINDOW bytes or more.  name has no meaning but its ending.
- */
-struct class classify(const uint8_t *bytes, size_t len, bool complete,
-                      const char *name);
+/* Lines of JSON, or only blanks? */
+bool classify_lines(const struct look *look);
+
+/* The media type of a text; NULL if it is none. */
+const char *classify_type(const struct look *look);
 
 /* Only blanks, CR included? */
 bool classify_blank(const uint8_t *bytes, size_t len);

@@ -81,6 +81,22 @@ int lines_fill(struct lines *l, struct fiche_error *err)
 	return 0;
 }
 
+int lines_want(struct lines *l, size_t want, struct fiche_error *err)
+{
+	if (want > l->max)
+		return err_set(err, FICHE_ERR_LIMIT, FICHE_NOWHERE,
+		               "longer than a record may be");
+	while (l->len - l->at < want) {
+		int r = lines_fill(l, err);
+
+		if (r < 0)
+			return r;
+		if (r == FICHE_END)
+			break;
+	}
+	return 0;
+}
+
 /* Hand out `len` bytes and go `skip` bytes behind them. */
 static int give(struct lines *l, struct line *out, size_t len, size_t skip)
 {

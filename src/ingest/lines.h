@@ -51,6 +51,13 @@ void lines_done(struct lines *l);
 int lines_fill(struct lines *l, struct fiche_error *err);
 
 /*
+ * Read until `want` bytes or more stand behind `at`.  Returns 0 also if the
+ * stream ended before (`end` is set then), FICHE_ERR_LIMIT if want is more than
+ * `max`, FICHE_ERR_NOMEM or a failure of the stream's pulse.
+ */
+int lines_want(struct lines *l, size_t want, struct fiche_error *err);
+
+/*
  * The next line or piece of a long one.  Returns 0, FICHE_END, or a failure as
  * stream_read(), after all that came before it has been taken.  A line begun
  * when the stream was stopped is dropped.

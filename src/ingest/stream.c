@@ -27,6 +27,8 @@
 
 struct stream {
 	int fd;
+	stream_source *source; /* in place of fd, if not NULL */
+	void *source_ctx;
 	bool waits; /* not a regular file: poll before each read */
 	stream_pulse *pulse;
 	void *ctx;
@@ -61,6 +63,20 @@ int stream_open(struct stream **out, int fd, stream_pulse *pulse, void *ctx,
 	s->pulse = pulse;
 	s->ctx = ctx;
 	*out = s;
+	return 0;
+}
+
+int stream_open_source(struct stream **out, stream_source *source,
+                       void *source_ctx, stream_pulse *pulse, void *ctx,
+                       struct fiche_error *err)
+{
+	int r = stream_open(out, -1, pulse, ctx, err);
+
+	if (r < 0)
+		return r;
+	(*out)->source = source;
+	(*out)->source_ctx = source_ctx;
+	(*out)->waits = false;
 	return 0;
 }
 
@@ -124,9 +140,28 @@ static int wait_ready(struct stream *s)
 	}
 }
 
+/* One read of the source; the same. */
+static int read_source(struct stream *s, uint8_t *out, size_t cap, size_t *got)
+{
+	int r;
+
+	*got = 0;
+	if (s->stopped)
+		return 0;
+	r = s->source(s->source_ctx, out, cap, got, &s->why);
+	if (r != 0) {
+		*got = 0;
+		return r < 0 ? r : 0;
+	}
+	s->offset += *got;
+	return beat(s, *got);
+}
+
 /* One read; *got is 0 at the end.  Failures are in s->why. */
 static int read_stored(struct stream *s, uint8_t *out, size_t cap, size_t *got)
 {
+	if (s->source != NULL)
+		return read_source(s, out, cap, got);
 	*got = 0;
 	for (;;) {
 		ssize_t n;

@@ -32,6 +32,15 @@ struct stream;
  */
 int stream_open(struct stream **out, int fd, stream_pulse *pulse, void *ctx,
                 struct fiche_error *err);
+/*
+ * The same from a function: a member of a bundle, say.  It stores 1 to `cap`
+ * bytes and returns 0, or FICHE_END, or a failure of the input.
+ */
+typedef int stream_source(void *ctx, uint8_t *out, size_t cap, size_t *got,
+                          struct fiche_error *err);
+int stream_open_source(struct stream **out, stream_source *source,
+                       void *source_ctx, stream_pulse *pulse, void *ctx,
+                       struct fiche_error *err);
 void stream_close(struct stream *s); /* accepts NULL */
 
 /*

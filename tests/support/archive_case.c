@@ -16,6 +16,7 @@
 #include "base/alloc.h"
 #include "base/err.h"
 #include "base/hash.h"
+#include "base/utf8.h"
 #include "support/articles.h"
 
 static const uint8_t case_uuid[16] = { 0xca, 0x5e, 1, 2, 3, 4,  0x45, 5,
@@ -51,6 +52,8 @@ int case_add(struct fiche_writer *w, const struct case_plan *plan, size_t n,
              struct fiche_error *err)
 {
 	struct buf line = { 0 }, card = { 0 };
+	struct fiche_text text;
+	bool with_text;
 	int r = 0;
 
 	for (size_t i = 0; r == 0 && i < plan->lines; i++) {
@@ -66,10 +69,17 @@ int case_add(struct fiche_writer *w, const struct case_plan *plan, size_t n,
 		buf_clear(&card);
 		articles_file(&card, &line, plan->seed, n * plan->files + i,
 		              plan->text_len);
+		/* Every other file has its first half as the text beside it. */
+		with_text = i % 2 == 1;
+		text.ptr = (const char *)line.ptr;
+		text.len = line.len / 2;
+		while (text.len > 0 && !utf8_is_valid(text.ptr, text.len))
+			text.len--;
 		r = buf_ok(&line) && buf_ok(&card)
 		            ? fiche_writer_add_file(w, (const char *)card.ptr,
 		                                    card.len, line.ptr,
-		                                    line.len, NULL, err)
+		                                    line.len, with_text ? &text : NULL,
+		                                    NULL, err)
 		            : err_nomem(err);
 	}
 	buf_done(&line);

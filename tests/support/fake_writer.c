@@ -30,6 +30,7 @@ static int broken(struct fiche_error *err, const char *text)
 
 static int remember(struct fiche_writer *w, const char *card, size_t card_len,
                     const void *bytes, size_t len,
+                    const struct fiche_text *text,
                     const struct fiche_origin *origin, struct fiche_error *err)
 {
 	struct fake_record *r;
@@ -50,6 +51,7 @@ static int remember(struct fiche_writer *w, const char *card, size_t card_len,
 	r->bytes = copy(bytes, len);
 	r->len = len;
 	r->card = card != NULL ? copy(card, card_len) : NULL;
+	r->text = text != NULL ? copy(text->ptr, text->len) : NULL;
 	r->file = copy(origin->file, strlen(origin->file));
 	r->line = origin->line;
 	r->file_given = origin->file;
@@ -60,15 +62,16 @@ int fiche_writer_add_json(struct fiche_writer *w, const void *json, size_t len,
                           const struct fiche_origin *origin,
                           struct fiche_error *err)
 {
-	return remember(w, NULL, 0, json, len, origin, err);
+	return remember(w, NULL, 0, json, len, NULL, origin, err);
 }
 
 int fiche_writer_add_file(struct fiche_writer *w, const char *card,
                           size_t card_len, const void *bytes, size_t len,
+                          const struct fiche_text *text,
                           const struct fiche_origin *origin,
                           struct fiche_error *err)
 {
-	return remember(w, card, card_len, bytes, len, origin, err);
+	return remember(w, card, card_len, bytes, len, text, origin, err);
 }
 
 uint64_t fiche_writer_pending(const struct fiche_writer *w)
@@ -99,6 +102,7 @@ void fake_writer_reset(struct fiche_writer *w)
 	for (i = 0; i < w->count && !w->count_only; i++) {
 		free(w->records[i].bytes);
 		free(w->records[i].card);
+		free(w->records[i].text);
 		free(w->records[i].file);
 	}
 	free(w->records);

@@ -18,6 +18,7 @@ struct fake_record {
 	char *bytes; /* NUL behind them, as behind card and file */
 	size_t len;
 	char *card; /* NULL for a line of JSON */
+	char *text; /* NULL if none stands beside a file */
 	char *file;
 	uint64_t line;
 	const char *file_given; /* the pointer that must stay valid */

@@ -1,13 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* filecard.c - the little that is said about a file without guessing. */
-#include "ingest/filecard.h"
+/* page.c - the little that is said about a file without guessing. */
+#include "page/page.h"
 
 #include <stdbool.h>
 #include <string.h>
 
-#include "article/json.h"
 #include "base/utf8.h"
-#include "ingest/classify.h"
 
 #define HEADLINE_MAX 200                /* characters of a text's first line */
 #define TITLE_MAX    500                /* characters of an HTML title */
@@ -15,6 +13,35 @@
 #define TITLE_RAW    ((size_t)16 << 10) /* bytes it may span */
 
 #define NBSP 0xa0
+
+static bool is_space(uint8_t c)
+{
+	return c == ' ' || (c >= '\t' && c <= '\r');
+}
+
+static bool classify_blank(const uint8_t *bytes, size_t len)
+{
+	for (size_t i = 0; i < len; i++)
+		if (!is_space(bytes[i]))
+			return false;
+	return true;
+}
+
+static const uint8_t *classify_find(const uint8_t *at, const uint8_t *end,
+                                    const char *word)
+{
+	for (; at < end; at++) {
+		size_t i = 0;
+
+		while (word[i] != 0 && at + i < end &&
+		       (at[i] | (at[i] >= 'A' && at[i] <= 'Z' ? 32 : 0)) ==
+		               (uint8_t)word[i])
+			i++;
+		if (word[i] == 0)
+			return at;
+	}
+	return NULL;
+}
 
 /* Collects characters, one space for each run of blanks, none at the ends. */
 struct folder {
@@ -183,48 +210,49 @@ static size_t characters(const char *text, size_t len)
 	return n;
 }
 
-static void put_title(struct buf *out, const char *type, const uint8_t *at,
-                      const uint8_t *end)
+/* The title, if its encoding is known. */
+static void set_title(struct facts *f, const uint8_t *raw, size_t len,
+                      bool html)
 {
-	bool html = strcmp(type, "text/html") == 0;
-	const uint8_t *raw = NULL;
-	size_t len = 0;
+	struct buf b = { 0 };
 
-	if (html) {
-		if ((size_t)(end - at) > TITLE_WITHIN)
-			end = at + TITLE_WITHIN;
-		raw = find_title(at, end, &len);
-	} else if (strcmp(type, "text/plain") == 0) {
-		raw = find_headline(at, end, &len);
-	}
 	/* Four bytes a character, and blanks to be folded: no more scanning
 	 * than that for a text that is all one line. */
 	if (raw == NULL || len > TITLE_RAW ||
 	    !utf8_is_valid((const char *)raw, len))
 		return;
-	put_folded(out, (const char *)raw, len, html, TITLE_MAX);
-	if (!html &&
-	    characters((const char *)out->ptr, out->len) > HEADLINE_MAX)
-		buf_clear(out);
+	put_folded(&b, (const char *)raw, len, html, TITLE_MAX);
+	if (html || characters((const char *)b.ptr, b.len) <= HEADLINE_MAX)
+		facts_set(f, &f->title,
+		          (struct fiche_text){ (const char *)b.ptr, b.len });
+	f->failed |= !buf_ok(&b);
+	buf_done(&b);
 }
 
-void filecard_put(struct buf *out, const char *path, const char *type,
-                  const uint8_t *bytes, size_t len)
+int page_read_html(struct facts *f, const void *bytes, size_t len,
+                   const struct page_options *opt, struct fiche_error *err)
 {
-	struct buf title = { 0 };
-	size_t bom = len >= 3 && memcmp(bytes, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
+	const uint8_t *at = bytes, *raw;
+	size_t n = 0;
 
-	put_title(&title, type, bytes + bom, bytes + len);
-	buf_text(out, "{\"path\":");
-	json_quote(out, path, strlen(path));
-	buf_text(out, ",\"type\":");
-	json_quote(out, type, strlen(type));
-	if (title.len > 0) {
-		buf_text(out, ",\"title\":");
-		json_quote(out, (const char *)title.ptr, title.len);
-	}
-	buf_text(out, "}");
-	if (!buf_ok(&title))
-		out->failed = true;
-	buf_done(&title);
+	(void)opt;
+	(void)err;
+	raw = find_title(at, at + (len > TITLE_WITHIN ? TITLE_WITHIN : len),
+	                 &n);
+	set_title(f, raw, n, true);
+	return 0;
+}
+
+int page_read_text(struct facts *f, const void *bytes, size_t len,
+                   const struct page_options *opt, struct fiche_error *err)
+{
+	const uint8_t *at = bytes, *raw;
+	size_t bom = len >= 3 && memcmp(at, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
+	size_t n = 0;
+
+	(void)opt;
+	(void)err;
+	raw = find_headline(at + bom, at + len, &n);
+	set_title(f, raw, n, false);
+	return 0;
 }
