@@ -42,7 +42,10 @@ static int open_failed(struct copying *c, int status,
 {
 	if (status == FICHE_ERR_EXISTS) {
 		complain(c->tool, NULL, "%s already exists", c->path);
-		hint(c->tool, "choose another name");
+		hint(c->tool, "%schoose another name",
+		     c->args->command == &command_rows[CMD_MERGE]
+		             ? "use --append to add to it, or "
+		             : "");
 		return tool_raise(c->tool, RC_IO);
 	}
 	(void)library_failed(c->tool, c->path, status, err);
