@@ -61,6 +61,38 @@ FICHE_API int fiche_copy(struct fiche_writer *to, struct fiche_reader *from,
                          const struct fiche_copy_options *opt,
                          struct fiche_copy_stats *out, struct fiche_error *err);
 
+enum fiche_difference_kind {
+	FICHE_ONLY_FIRST,  /* there is nothing like it in the second */
+	FICHE_ONLY_SECOND, /* nor of this one in the first */
+	FICHE_CHANGED,     /* both have its URL, with other records */
+};
+
+struct fiche_difference {
+	enum fiche_difference_kind kind;
+	uint64_t first, second; /* numbers of records; with ONLY_, one counts */
+};
+
+struct fiche_diff_stats {
+	uint64_t same;    /* records of the first that the second has */
+	uint64_t only[2]; /* of the first, of the second */
+	uint64_t changed;
+	uint64_t damaged; /* of these, whose URL could not be read */
+};
+
+/*
+ * Tell what two archives do not have in common; every version counts.  A
+ * record that the other one lacks is named once, by itself or as a change: then
+ * beside the newest version of its URL that the other one has.  First those
+ * that the first has, in its order, then those that only the second has.
+ *
+ * `each` may be NULL.  If it answers something other than 0, that is returned
+ * at once.  Otherwise 0, or errors of reading.
+ */
+FICHE_API int fiche_diff(
+	struct fiche_reader *first, struct fiche_reader *second,
+	int (*each)(void *ctx, const struct fiche_difference *d), void *ctx,
+	struct fiche_diff_stats *out, struct fiche_error *err);
+
 #ifdef __cplusplus
 }
 #endif
