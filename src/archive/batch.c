@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "article/card.h"
+#include "article/rules.h"
 #include "base/alloc.h"
 #include "base/err.h"
 #include "format/dict.h"
@@ -120,7 +121,8 @@ struct place {
 };
 
 static int split(struct batch *b, struct batch_record *r, struct batch_chunk *c,
-                 struct place *p, struct fiche_error *err)
+                 const struct rules *rules, struct place *p,
+                 struct fiche_error *err)
 {
 	const char *raw = (const char *)b->raw.ptr + r->raw_at;
 
@@ -134,7 +136,7 @@ static int split(struct batch *b, struct batch_record *r, struct batch_chunk *c,
 	}
 	/* Cards are lines. */
 	if (!memchr(raw, '\n', r->raw_len) &&
-	    card_split(&c->cards, &c->bodies, raw, r->raw_len)) {
+	    card_split(&c->cards, &c->bodies, rules, raw, r->raw_len)) {
 		r->kind = KIND_JSON;
 		r->card.len = c->cards.len - p->card_at;
 		r->body.len = c->bodies.len - p->body_at;
@@ -147,24 +149,71 @@ static int split(struct batch *b, struct batch_record *r, struct batch_chunk *c,
 	return 0;
 }
 
+/* What a record lacks of what was asked for, or NULL. */
+static const char *find_lack(const struct batch *b, const struct rules *rules,
+                             const struct fiche_article *a)
+{
+	const struct {
+		unsigned bit;
+		bool there;
+		const char *why;
+	} asked[] = {
+		{ FICHE_REQUIRE_URL, a->url.len, "it has no URL" },
+		{ FICHE_REQUIRE_TITLE, a->title.len, "it has no title" },
+		{ FICHE_REQUIRE_TEXT, a->text.len, "it has no text" },
+		{ FICHE_REQUIRE_DATE, a->published.precision != FICHE_DATE_NONE,
+		  "it has no date that can be read" },
+		{ FICHE_REQUIRE_SOURCE, a->source.len, "it has no source" },
+		{ FICHE_REQUIRE_LANGUAGE, a->language.len,
+		  "it has no language" },
+		{ FICHE_REQUIRE_AUTHORS, a->author_count, "it has no author" },
+		{ FICHE_REQUIRE_TAGS, a->tag_count, "it has no tag" },
+		{ FICHE_REQUIRE_ID, a->source_id.len, "it has no id" },
+	};
+
+	for (size_t i = 0; i < sizeof(asked) / sizeof(asked[0]); i++)
+		if ((b->require & asked[i].bit) && !asked[i].there)
+			return asked[i].why;
+	if (!b->strict)
+		return NULL;
+	if (a->published.precision == FICHE_DATE_NONE && a->date_text.len)
+		return "its date cannot be read";
+	if (a->published.precision >= FICHE_DATE_HOUR &&
+	    !a->published.has_zone && !rules->dates.has_zone)
+		return "its date has a time without a zone";
+	return NULL;
+}
+
+/* A record that is not taken: why, in `scratch`. */
+static int refuse(struct batch_record *r, struct batch_chunk *c,
+                  const struct fiche_error *why, struct fiche_error *err)
+{
+	r->why = arena_take(&c->arena, sizeof(*r->why));
+	if (!r->why)
+		return err_nomem(err);
+	*r->why = *why;
+	r->status = FICHE_ERR_INPUT;
+	return 0;
+}
+
 /* Fields, digest and keys of a record whose card and body are in place. */
 static int understand(struct batch *b, struct batch_record *r,
-                      struct batch_chunk *c, struct fiche_error *err)
+                      struct batch_chunk *c, const struct rules *rules,
+                      struct fiche_error *err)
 {
+	const char *lack = NULL;
 	const char *raw = (const char *)b->raw.ptr + r->raw_at;
 	struct fiche_error why = { 0 };
 	int s;
 
 	s = record_fields(&r->article, &c->arena, r->kind, r->card, r->body,
 	                  true, r->defaults.ptr, r->defaults.len, &why);
-	if (s == FICHE_ERR_INPUT) {
-		r->why = arena_take(&c->arena, sizeof(*r->why));
-		if (!r->why)
-			return err_nomem(err);
-		*r->why = why;
-		r->status = s;
-		return 0;
-	}
+	if (s == 0)
+		lack = find_lack(b, rules, &r->article);
+	if (lack)
+		s = err_set(&why, FICHE_ERR_INPUT, FICHE_NOWHERE, "%s", lack);
+	if (s == FICHE_ERR_INPUT)
+		return refuse(r, c, &why, err);
 	if (s == 0)
 		s = sha256_of(r->article.digest, raw, r->record_len);
 	if (s == 0)
@@ -175,10 +224,31 @@ static int understand(struct batch *b, struct batch_record *r,
 	return s < 0 ? err_nomem(err) : 0;
 }
 
+/* Rules of the defaults that are looked at; mostly the same ones. */
+struct current_rules {
+	struct rules rules;
+	bool read;
+	struct fiche_text of;
+};
+
+static int use_rules(struct current_rules *c, struct fiche_text defaults,
+                     struct fiche_error *err)
+{
+	int r;
+
+	if (c->read && c->of.ptr == defaults.ptr && c->of.len == defaults.len)
+		return 0;
+	r = rules_read(&c->rules, defaults.ptr, defaults.len, err);
+	c->read = r == 0;
+	c->of = defaults;
+	return r;
+}
+
 static int scan_chunk(void *ctx, size_t item, unsigned thread,
                       struct fiche_error *err)
 {
 	struct batch *b = ctx;
+	struct current_rules now = { .read = false };
 	struct batch_chunk *c = &b->chunks[item];
 	struct place place[CHUNK_RECORDS];
 	size_t first = item * CHUNK_RECORDS;
@@ -190,8 +260,13 @@ static int scan_chunk(void *ctx, size_t item, unsigned thread,
 	c->hash = sha256_new();
 	if (!c->hash)
 		return err_nomem(err);
-	for (size_t i = 0; r == 0 && i < n; i++)
-		r = split(b, &b->records[first + i], c, &place[i], err);
+	for (size_t i = 0; r == 0 && i < n; i++) {
+		struct batch_record *rec = &b->records[first + i];
+
+		r = use_rules(&now, rec->defaults, err);
+		if (r == 0)
+			r = split(b, rec, c, &now.rules, &place[i], err);
+	}
 	for (size_t i = 0; r == 0 && i < n; i++) {
 		struct batch_record *rec = &b->records[first + i];
 		const char *raw = (const char *)b->raw.ptr + rec->raw_at;
@@ -210,7 +285,9 @@ static int scan_chunk(void *ctx, size_t item, unsigned thread,
 				rec->card.len = 2;
 			rec->body.ptr = raw;
 		}
-		r = understand(b, rec, c, err);
+		r = use_rules(&now, rec->defaults, err);
+		if (r == 0)
+			r = understand(b, rec, c, &now.rules, err);
 	}
 	return r;
 }
@@ -233,8 +310,8 @@ static int by_text(struct fiche_text a, struct fiche_text b)
 	return term_compare(a.ptr, a.len, b.ptr, b.len);
 }
 
-static int by_defaults(const struct batch_record *a,
-                       const struct batch_record *b)
+int batch_by_defaults(const struct batch_record *a,
+                      const struct batch_record *b)
 {
 	/* Nearly always they are the same ones. */
 	return a->defaults.ptr == b->defaults.ptr
@@ -254,7 +331,7 @@ static int by_kin(const void *x, const void *y)
 	if (r == 0)
 		r = by_text(a->article.source, b->article.source);
 	if (r == 0)
-		r = by_defaults(a, b);
+		r = batch_by_defaults(a, b);
 	if (r == 0)
 		r = (a->article.published.begin > b->article.published.begin) -
 		    (a->article.published.begin < b->article.published.begin);
@@ -359,211 +436,4 @@ int batch_samples(const struct batch *b, const struct batch_cluster *cluster,
 	*out = s;
 	*count = used;
 	return 0;
-}
-
-/* ---- blocks ---- */
-
-static int open_block(struct batch *b, size_t first, struct batch_block **out)
-{
-	struct batch_block *k;
-
-	if (alloc_grow(&b->blocks, &b->block_cap, b->block_count + 1,
-	               sizeof(*b->blocks)) < 0)
-		return FICHE_ERR_NOMEM;
-	k = &b->blocks[b->block_count++];
-	memset(k, 0, sizeof(*k));
-	k->first = first;
-	*out = k;
-	return 0;
-}
-
-int batch_plan(struct batch *b, struct fiche_error *err)
-{
-	struct batch_block *k = NULL;
-	uint64_t cards = 0, bodies = 0;
-
-	for (size_t i = 0; i < b->order_count; i++) {
-		const struct batch_record *r = b->order[i];
-		const struct batch_cluster *c = &b->clusters[r->cluster];
-		uint64_t body = r->shared ? 0 : r->body.len + 1;
-		uint64_t card = r->card.len + 1;
-
-		if (i == c->first || (!c->frames.cards &&
-		                      (k->count >= BLOCK_RECORDS_TARGET ||
-		                       by_defaults(b->order[i - 1], r) != 0 ||
-		                       bodies + body / 2 > BLOCK_TARGET ||
-		                       cards + card > BLOCK_TARGET * 4 ||
-		                       bodies + body > BLOCK_RAW_MAX))) {
-			if (open_block(b, i, &k) < 0)
-				return err_nomem(err);
-			k->cards_dict = c->cards_dict;
-			k->bodies_dict = c->dict;
-			k->frames = c->frames;
-			cards = bodies = 0;
-		}
-		k->count++;
-		cards += card;
-		bodies += body;
-	}
-	return 0;
-}
-
-struct encode_thread {
-	struct encoder *cards, *bodies;
-	struct decoder *decoder;
-	struct buf raw, check, entries;
-};
-
-struct encode_job {
-	struct batch *batch;
-	struct encode_thread *thread;
-};
-
-static void put_line(struct buf *out, struct fiche_text t)
-{
-	buf_put(out, t.ptr, t.len);
-	buf_u8(out, '\n');
-}
-
-/* Compress `raw` behind what is in the section, or copy the frame `old` that
- * has to hold it; decode it again, compare. */
-static int frame(struct encode_thread *t, struct encoder *enc,
-                 const struct dictionary *dict, struct batch_block *k,
-                 const uint8_t *old, size_t old_len, uint64_t *len,
-                 const char *what, struct fiche_error *err)
-{
-	size_t start = k->section.len;
-	int r;
-
-	if (old)
-		r = frame_copy(&k->section, old, old_len, dict ? dict->id : 0,
-		               err);
-	else
-		r = encode_frame(enc, dict, t->raw.ptr, t->raw.len, &k->section,
-		                 err);
-	if (r < 0)
-		return r;
-	*len = k->section.len - start;
-	buf_clear(&t->check);
-	if (!buf_reserve(&t->check, t->raw.len + 1))
-		return err_nomem(err);
-	r = decode_frame(t->decoder, k->section.ptr + start, (size_t)*len,
-	                 dict ? dict->decoder : NULL, dict ? dict->id : 0,
-	                 t->check.ptr, t->raw.len, FICHE_NOWHERE, what, err);
-	if (r < 0)
-		return r;
-	if (t->raw.len && memcmp(t->check.ptr, t->raw.ptr, t->raw.len) != 0)
-		return err_set(err, FICHE_ERR_CORRUPT, FICHE_NOWHERE,
-		               "libzstd decodes a %s frame to something else "
-		               "than went in",
-		               what);
-	return 0;
-}
-
-/*
- * The head stands in front of the frames but tells their lengths: it is
- * written once with zeros, and again when they are known.
- */
-static int encode_block(void *ctx, size_t item, unsigned thread,
-                        struct fiche_error *err)
-{
-	struct encode_job *job = ctx;
-	struct encode_thread *t = &job->thread[thread];
-	struct batch *b = job->batch;
-	struct batch_block *k = &b->blocks[item];
-	struct fiche_text defaults = b->order[k->first]->defaults;
-	struct buf head = { 0 };
-	size_t head_at = SECTION_HEADER_SIZE;
-	uint64_t cards_len;
-	int r;
-
-	buf_clear(&t->entries);
-	for (size_t i = k->first; i < k->first + k->count; i++) {
-		const struct batch_record *rec = b->order[i];
-		struct block_entry e = { rec->kind, rec->shared,
-			                 rec->shared ? rec->number -
-			                                       rec->shared_with
-			                             : rec->body.len };
-
-		block_entry_put(&t->entries, &e);
-	}
-	k->head.first_record = b->order[k->first]->number;
-	k->head.record_count = (uint32_t)k->count;
-	k->head.cards_dict = k->cards_dict ? k->cards_dict->id : 0;
-	k->head.bodies_dict = k->bodies_dict ? k->bodies_dict->id : 0;
-	k->head.defaults.ptr = (const uint8_t *)defaults.ptr;
-	k->head.defaults.len = defaults.len;
-	k->head.entries.ptr = t->entries.ptr;
-	k->head.entries.len = t->entries.len;
-	buf_zeros(&k->section,
-	          head_at + BLOCK_FIXED + defaults.len + t->entries.len);
-
-	buf_clear(&t->raw);
-	for (size_t i = k->first; i < k->first + k->count; i++)
-		put_line(&t->raw, b->order[i]->card);
-	k->head.cards_raw = (uint32_t)t->raw.len;
-	if (!buf_ok(&t->raw) || !buf_ok(&t->entries) || !buf_ok(&k->section))
-		return err_nomem(err);
-	r = frame(t, t->cards, k->cards_dict, k, k->frames.cards,
-	          k->frames.cards_len, &cards_len, "cards", err);
-	if (r < 0)
-		return r;
-	k->head.cards_len = (uint32_t)cards_len;
-	k->cards_end = (uint32_t)k->section.len;
-
-	buf_clear(&t->raw);
-	for (size_t i = k->first; i < k->first + k->count; i++)
-		if (!b->order[i]->shared)
-			put_line(&t->raw, b->order[i]->body);
-	k->head.bodies_raw = t->raw.len;
-	if (!buf_ok(&t->raw))
-		return err_nomem(err);
-	r = frame(t, t->bodies, k->bodies_dict, k, k->frames.bodies,
-	          k->frames.bodies_len, &k->head.bodies_len, "bodies", err);
-	if (r < 0)
-		return r;
-
-	block_head_encode(&head, &k->head);
-	if (buf_ok(&head))
-		memcpy(k->section.ptr + head_at, head.ptr, head.len);
-	else
-		r = err_nomem(err);
-	buf_done(&head);
-	if (r == 0 && sha256_of(k->sha256, k->section.ptr + head_at,
-	                        k->section.len - head_at) < 0)
-		r = err_nomem(err);
-	return r;
-}
-
-int batch_encode(struct batch *b, int level, struct fiche_error *err)
-{
-	unsigned n = pool_threads(b->pool);
-	struct encode_job job = { b, NULL };
-	int r = 0;
-
-	job.thread = alloc_zeroed(n, sizeof(*job.thread));
-	if (!job.thread)
-		return err_nomem(err);
-	for (unsigned i = 0; r == 0 && i < n; i++) {
-		job.thread[i].cards = encoder_new(level, ENCODE_CARDS);
-		job.thread[i].bodies = encoder_new(level, ENCODE_BODIES);
-		job.thread[i].decoder = decoder_new();
-		if (!job.thread[i].cards || !job.thread[i].bodies ||
-		    !job.thread[i].decoder)
-			r = err_nomem(err);
-	}
-	if (r == 0)
-		r = pool_run(b->pool, b->block_count, encode_block, &job, err);
-	for (unsigned i = 0; i < n; i++) {
-		struct encode_thread *t = &job.thread[i];
-
-		encoder_free(t->cards);
-		encoder_free(t->bodies);
-		decoder_free(t->decoder);
-		buf_done(&t->raw);
-		buf_done(&t->check);
-		buf_done(&t->entries);
-	}
-	alloc_free(job.thread);
-	return r;
 }

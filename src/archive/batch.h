@@ -81,6 +81,8 @@ struct batch_block {
 struct batch {
 	struct pool *pool;          /* borrowed */
 	struct fiche_text defaults; /* of what is added; outlives the batch */
+	unsigned require;           /* set of enum fiche_require */
+	bool strict;
 	struct buf raw;
 	struct batch_record *records;
 	size_t count, cap;
@@ -109,10 +111,13 @@ int batch_add(struct batch *b, const char *card, size_t card_len,
 int batch_scan(struct batch *b, struct fiche_error *err);
 /* Put what is neither refused nor a duplicate in stored order. */
 int batch_group(struct batch *b, struct fiche_error *err);
+/* In the order of their defaults; 0: they have the same ones. */
+int batch_by_defaults(const struct batch_record *a,
+                      const struct batch_record *b);
 /* Open the next cluster of `order`, whose records the caller counts into it;
  * NULL: out of memory. */
 struct batch_cluster *batch_cluster_open(struct batch *b, size_t first);
-/* Cut blocks; numbers, sharing and dictionaries are decided. */
+/* batch_blocks.c: cut blocks; numbers, sharing and dictionaries are decided. */
 int batch_plan(struct batch *b, struct fiche_error *err);
 /* Compress or copy, decode again, compare. */
 int batch_encode(struct batch *b, int level, struct fiche_error *err);
