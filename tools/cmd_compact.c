@@ -47,16 +47,11 @@ static void print_summary(const struct copying *c, const struct reading *from)
 		copying_rest(c);
 }
 
-/* What the options leave open is as the archive has it. */
 static void take_over(struct copying *c, const struct reading *from)
 {
 	struct fiche_writer_options *o = &c->writer_options;
 
-	if (!args_have(c->args, OPT_PROFILE))
-		o->plain = from->info.plain;
-	if (o->index == FICHE_INDEX_DEFAULT && !from->info.recovered &&
-	    from->info.generation > 0 && !from->info.words)
-		o->index = FICHE_INDEX_BASIC;
+	copying_like(c, &from->info);
 	if (from->info.created != 0) {
 		o->has_created = true;
 		o->created = from->info.created;

@@ -14,6 +14,8 @@ int cmd_extract(struct tool *t, const struct args *args);
 int cmd_info(struct tool *t, const struct args *args);
 int cmd_verify(struct tool *t, const struct args *args);
 int cmd_merge(struct tool *t, const struct args *args);
+int cmd_split(struct tool *t, const struct args *args);
+int cmd_diff(struct tool *t, const struct args *args);
 int cmd_compact(struct tool *t, const struct args *args);
 int cmd_reindex(struct tool *t, const struct args *args);
 int cmd_help(struct tool *t, const struct args *args);

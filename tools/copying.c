@@ -37,6 +37,17 @@ int copying_init(struct copying *c, struct tool *t, const struct args *a,
 	return r;
 }
 
+void copying_like(struct copying *c, const struct fiche_info *from)
+{
+	struct fiche_writer_options *o = &c->writer_options;
+
+	if (!args_have(c->args, OPT_PROFILE))
+		o->plain = from->plain;
+	if (o->index == FICHE_INDEX_DEFAULT && !from->recovered &&
+	    from->generation > 0 && !from->words)
+		o->index = FICHE_INDEX_BASIC;
+}
+
 static int open_failed(struct copying *c, int status,
                        const struct fiche_error *err)
 {

@@ -35,6 +35,8 @@ struct copying {
  */
 int copying_init(struct copying *c, struct tool *t, const struct args *a,
                  const char *path);
+/* What the options leave open is as in the archive that is copied. */
+void copying_like(struct copying *c, const struct fiche_info *from);
 /* Open the writer: 0, or an exit code after a message. */
 int copying_open(struct copying *c);
 /* Copy one source.  What is lost in it is said, and no failure.  0, or an exit

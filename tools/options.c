@@ -13,7 +13,8 @@
 #define ALL     ((1u << CMD_COUNT) - 1)
 #define PICKS   (IN(LIST) | IN(SHOW) | IN(EXTRACT))
 #define FILTERS (PICKS | IN(SEARCH))
-#define WRITES  (IN(PACK) | IN(MERGE) | IN(COMPACT))
+#define COPIES  (IN(MERGE) | IN(COMPACT) | IN(SPLIT))
+#define WRITES  (IN(PACK) | COPIES)
 #define READS   (FILTERS | IN(INFO))
 
 const char *const option_group_names[GROUP_COUNT] = {
@@ -28,17 +29,22 @@ const struct option_row option_rows[] = {
 	/* pack */
 	{ OPT_OUTPUT, "output", 'o', "FILE", IN(COMPACT), GROUP_OWN,
 	  "the new archive" },
+	{ OPT_OUTPUT, "output", 'o', "TEMPLATE", IN(SPLIT), GROUP_OWN,
+	  "names of the parts, as in news-{month}.fiche" },
+	{ OPT_BY, "by", 0, "WHAT", IN(SPLIT), GROUP_OWN,
+	  "month, year, source, language or size=SIZE, as in size=1GiB" },
 	{ OPT_APPEND, "append", 'a', NULL, IN(PACK) | IN(MERGE), GROUP_OWN,
 	  "add to an archive; made if it is not there" },
 	{ OPT_DEFAULT, "default", 0, "KEY=VALUE,...", IN(PACK), GROUP_OWN,
 	  "for records that lack it: source, lang, section, tag" },
 	{ OPT_INDEX, "index", 0, "words|basic", WRITES | IN(REINDEX),
 	  GROUP_OWN, "words: for 'fiche search' (the default); basic: smaller" },
-	{ OPT_LEVEL, "level", 0, "N", IN(PACK) | IN(MERGE), GROUP_OWN,
+	{ OPT_LEVEL, "level", 0, "N", IN(PACK) | IN(MERGE) | IN(SPLIT),
+	  GROUP_OWN,
 	  "how hard to compress, 1 (fast) to 22 (small)" },
 	{ OPT_LEVEL, "level", 0, "N", IN(COMPACT), GROUP_OWN,
 	  "as --dense, 1 (fast) to 22 (small)" },
-	{ OPT_DENSE, "dense", 0, NULL, IN(MERGE) | IN(COMPACT), GROUP_OWN,
+	{ OPT_DENSE, "dense", 0, NULL, COPIES, GROUP_OWN,
 	  "compress all anew, as if packed at once: smaller, slower" },
 	{ OPT_PROFILE, "profile", 0, "dictionary|plain", WRITES, GROUP_OWN,
 	  "plain: larger, but 'zstd -dc' alone prints everything" },
@@ -55,7 +61,7 @@ const struct option_row option_rows[] = {
 	{ OPT_GIVE_UP_COMMIT, "give-up-commit", 0, NULL, IN(PACK) | IN(MERGE),
 	  GROUP_OWN,
 	  "add although the last commit is damaged: it becomes void" },
-	{ OPT_UUID, "uuid", 0, "HEX", WRITES, GROUP_OWN,
+	{ OPT_UUID, "uuid", 0, "HEX", WRITES & ~IN(SPLIT), GROUP_OWN,
 	  "identity of a new archive, 32 digits" },
 	{ OPT_TIME, "time", 0, "TIME", WRITES | IN(REINDEX), GROUP_OWN,
 	  "use it for every clock reading (default: SOURCE_DATE_EPOCH)" },
@@ -121,6 +127,8 @@ const struct option_row option_rows[] = {
 	  "print binary records on a terminal" },
 
 	/* info */
+	{ OPT_JSON, "json", 0, NULL, IN(DIFF), GROUP_OWN,
+	  "print one JSON object for each difference, then a summary" },
 	{ OPT_JSON, "json", 0, NULL, IN(INFO), GROUP_OWN,
 	  "print as JSON Lines" },
 	{ OPT_NAMES, "names", 0, "source|lang|tag", IN(INFO), GROUP_OWN,
@@ -181,9 +189,10 @@ const struct option_row option_rows[] = {
 	  "leave out the first N" },
 
 	/* which state */
-	{ OPT_COMMIT, "commit", 0, "N", READS | IN(COMPACT), GROUP_ARCHIVE,
+	{ OPT_COMMIT, "commit", 0, "N", READS | IN(COMPACT) | IN(SPLIT),
+	  GROUP_ARCHIVE,
 	  "as it was after its Nth commit" },
-	{ OPT_RECOVER, "recover", 0, NULL, READS | IN(MERGE) | IN(COMPACT),
+	{ OPT_RECOVER, "recover", 0, NULL, READS | COPIES | IN(DIFF),
 	  GROUP_ARCHIVE,
 	  "trust no commit, scan for intact articles" },
 
@@ -360,6 +369,33 @@ const struct command_row command_rows[CMD_COUNT] = {
 		"fiche compact news.fiche -o smaller.fiche\n"
 		"fiche compact news.fiche -o small.fiche --level 19\n",
 		1, 1, cmd_compact },
+	[CMD_SPLIT] = {
+		"split", "ARCHIVE",
+		"make several archives of one",
+		"Each article goes, with all its versions that belong there, "
+		"into the part that its date, source or language tells; the "
+		"place in the template, {month}, {year}, {source}, {language} "
+		"or for sizes {n}, becomes its name: 2024-03, example.org, de, "
+		"001. Articles without a date go to 'undated', without a "
+		"source or language to 'none'; what no file name should hold "
+		"becomes '-'. A size is met roughly.\n"
+		"Blocks that belong to one part are copied as they are "
+		"compressed, others are compressed anew. ARCHIVE itself is not "
+		"changed; parts that are there already are not touched.\n",
+		"fiche split news.fiche --by month -o 'news-{month}.fiche'\n"
+		"fiche split news.fiche --by size=1GiB -o 'part-{n}.fiche'\n",
+		1, 1, cmd_split },
+	[CMD_DIFF] = {
+		"diff", "FIRST SECOND",
+		"tell what two archives do not have in common",
+		"Prints '-' before articles that only the first has, '+' "
+		"before those that only the second has, and '~' where both "
+		"have the URL, but with other articles; every version counts. "
+		"Exit code 0: both have the same articles, in whatever order. "
+		"1: they differ.\n",
+		"fiche diff monday.fiche tuesday.fiche\n"
+		"fiche diff --json a.fiche b.fiche\n",
+		2, 2, cmd_diff },
 	[CMD_HELP] = {
 		"help", "[COMMAND]",
 		"explain a command, or all",
@@ -379,7 +415,7 @@ const struct command_row command_rows[CMD_COUNT] = {
 
 const struct exit_row exit_rows[] = {
 	{ 0, "done, nothing wrong" },
-	{ 1, "nothing matched" },
+	{ 1, "nothing matched, or there are differences" },
 	{ 2, "the command line is wrong" },
 	{ 3, "done, but some inputs or records were left out" },
 	{ 4, "the archive is damaged" },
