@@ -212,12 +212,15 @@ static int cut(struct parts *p, struct reading *ar)
 {
 	struct fiche_survey survey;
 	struct fiche_error err = { 0 };
-	double total = 0, bytes, sum = 0;
+	double total = 0, bytes, sum = 0, most = (double)p->size;
+	double dicts = (double)ar->info.dictionary_bytes;
 	int r = fiche_reader_survey(ar->reader, &survey, &err);
 
 	if (r < 0)
 		return library_failed(ar->tool, ar->path, r, &err);
 	bytes = (double)(survey.data_bytes + ar->info.index_bytes);
+	/* Each part has its own dictionaries. */
+	most -= dicts < most / 2 ? dicts : most / 2;
 	for (uint64_t i = 0; i < p->articles; i++)
 		if (p->of[i] != PARTS_NONE)
 			total += p->of[i];
@@ -229,7 +232,7 @@ static int cut(struct parts *p, struct reading *ar)
 		if (p->of[i] == PARTS_NONE)
 			continue;
 		w = total > 0 ? w / total * bytes : 0;
-		if (p->count == 0 || sum + w > (double)p->size) {
+		if (p->count == 0 || sum + w > most) {
 			str_printf(&key, "%03zu", p->count + 1);
 			r = str_ok(&key) ? add_part(p, ar->tool, &key, p->count)
 			                 : out_of_memory(ar->tool);
