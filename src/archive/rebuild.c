@@ -19,7 +19,10 @@
 /* Blocks of a batch, if they are small. */
 #define BLOCKS_MAX 2048
 /* Buffers that are larger are not kept for the next batch. */
-#define KEPT_BUF ((size_t)1 << 20)
+#define KEPT_BUF     ((size_t)1 << 20)
+#define KEPT_RECORDS 512
+/* Records of the blocks that are read at once, if they are many. */
+#define WAVE_RECORDS ((size_t)1 << 16)
 /* Bytes of different defaults in one batch. */
 #define DEFAULTS_MAX ((size_t)1 << 20)
 
@@ -44,6 +47,11 @@ static void drop_block(struct source_block *sb)
 	    sb->block.bodies.cap > KEPT_BUF) {
 		block_done(&sb->block);
 		memset(&sb->block, 0, sizeof(sb->block));
+	}
+	if (sb->records_cap > KEPT_RECORDS) {
+		alloc_free(sb->records);
+		sb->records = NULL;
+		sb->records_cap = 0;
 	}
 	buf_clear(&sb->block.cards);
 	buf_clear(&sb->block.bodies);
@@ -176,13 +184,11 @@ static int write_batch(struct rebuild *x, struct fiche_error *err)
 static int run_batch(struct rebuild *x, struct fiche_error *err)
 {
 	struct fiche_writer *w = x->w;
-	size_t records = 0;
 	int r = 0;
 
-	for (size_t i = 0; i < x->count; i++)
-		records += x->blocks[i]->where.record_count;
 	if (!x->opt->recompress) {
-		w->batch.order = alloc_zeroed(records, sizeof(*w->batch.order));
+		w->batch.order =
+			alloc_zeroed(x->records, sizeof(*w->batch.order));
 		if (!w->batch.order)
 			return err_nomem(err);
 	}
@@ -195,9 +201,13 @@ static int run_batch(struct rebuild *x, struct fiche_error *err)
 	for (size_t i = 0; i < x->count; i++)
 		drop_block(x->blocks[i]);
 	x->count = x->read = 0;
-	x->bytes = 0;
-	if (r == 0 && x->commits && w->digests.count > WRITER_SEEN_MAX)
+	x->bytes = x->records = x->unread_records = 0;
+	if (r == 0 && x->commits &&
+	    (w->digests.count > WRITER_SEEN_MAX || rebuild_dicts_full(x))) {
 		r = fiche_writer_commit(w, err);
+		if (r == 0 && rebuild_dicts_full(x))
+			rebuild_dicts_release(x);
+	}
 	return r;
 }
 
@@ -240,10 +250,14 @@ static int read_on(struct rebuild *x, bool last, struct fiche_error *err)
 	size_t wave = (size_t)pool_threads(x->w->pool) * 4;
 	int r = 0;
 
-	if (x->count - x->read >= wave || (last && x->count > x->read))
+	if (x->count - x->read >= wave || x->unread_records >= WAVE_RECORDS ||
+	    (last && x->count > x->read)) {
 		r = rebuild_read(x, err);
-	if (r == 0 && (last || x->bytes >= BATCH_BYTES ||
-	               (x->read == x->count && x->count >= BLOCKS_MAX)))
+		x->unread_records = 0;
+	}
+	if (r == 0 && x->read == x->count &&
+	    (last || x->bytes >= BATCH_BYTES || x->records >= BATCH_RECORDS ||
+	     x->count >= BLOCKS_MAX))
 		r = run_batch(x, err);
 	return r;
 }
@@ -264,10 +278,13 @@ static int queue_block(struct rebuild *x, const struct reader_segment *s,
 	r = ask(x, sb, &any, err);
 	if (r < 0)
 		return r;
-	if (any)
+	if (any) {
 		x->count++;
-	else
+		x->records += where->record_count;
+		x->unread_records += where->record_count;
+	} else {
 		drop_block(sb);
+	}
 	if (x->opt->on_progress)
 		x->opt->on_progress(x->opt->ctx, where->offset + where->size,
 		                    x->r->archive.end);
@@ -277,7 +294,8 @@ static int queue_block(struct rebuild *x, const struct reader_segment *s,
 static bool is_loss(int status)
 {
 	return status == FICHE_ERR_CORRUPT || status == FICHE_ERR_TRUNCATED ||
-	       status == FICHE_ERR_IO || status == FICHE_ERR_LIMIT;
+	       status == FICHE_ERR_IO || status == FICHE_ERR_LIMIT ||
+	       status == FICHE_ERR_UNSUPPORTED;
 }
 
 static int copy_segment(struct rebuild *x, size_t i, struct fiche_error *err)

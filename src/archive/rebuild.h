@@ -69,9 +69,10 @@ struct rebuild {
 
 	struct source_block **blocks; /* of the batch */
 	size_t count, cap;
-	size_t made;  /* slots of `blocks` that exist */
-	size_t read;  /* blocks that are decoded */
-	size_t bytes; /* decoded, of those */
+	size_t made;                    /* slots of `blocks` that exist */
+	size_t read;                    /* blocks that are decoded */
+	size_t records, unread_records; /* of the blocks */
+	size_t bytes;                   /* decoded, of those */
 
 	struct rebuild_dict *dicts; /* in order of id, then class */
 	size_t dict_count, dict_cap;
@@ -96,5 +97,9 @@ struct rebuild_dict *rebuild_dict(struct rebuild *x, uint32_t id,
 /* Give it its copy, if its use pays for it: d->to is set, or stays NULL. */
 int rebuild_dict_take(struct rebuild *x, struct rebuild_dict *d,
                       struct fiche_error *err);
+/* Are those in memory so many that a commit, and rebuild_dicts_release() behind
+ * it, should come before the next batch? */
+bool rebuild_dicts_full(const struct rebuild *x);
+void rebuild_dicts_release(struct rebuild *x);
 
 #endif

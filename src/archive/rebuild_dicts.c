@@ -19,8 +19,10 @@
 #define CONTENT_AT 8 /* in raw dictionaries: behind magic and id */
 /* Ids above are not kept, so that there is always a next one. */
 #define ID_KEPT_MAX ((uint32_t)1 << 30)
-/* Copied dictionaries are held until the writer is closed. */
-#define BYTES_MAX ((size_t)256 << 20)
+/* Copied dictionaries in memory: then there should be a commit, and then no
+ * more are taken. */
+#define BYTES_MANY ((size_t)48 << 20)
+#define BYTES_MAX  ((size_t)192 << 20)
 /* Of the archive's own dictionaries the newest are recognised. */
 #define EARLIER_MAX 256
 /* In the table of contents: a dictionary of the last commit, not in w->dicts */
@@ -248,4 +250,21 @@ int rebuild_dict_take(struct rebuild *x, struct rebuild_dict *d,
 	r = take(x, d, where, raw, len, err);
 	alloc_free(raw);
 	return r;
+}
+
+bool rebuild_dicts_full(const struct rebuild *x)
+{
+	return x->w->dict_bytes > BYTES_MANY;
+}
+
+void rebuild_dicts_release(struct rebuild *x)
+{
+	struct fiche_writer *w = x->w;
+
+	choose_done(w);
+	w->dicts_loaded = w->contents_known = false;
+	w->dicts_hashed = w->dict_bytes = 0;
+	seen_done(&w->dict_contents);
+	x->dict_count = x->language_count = 0;
+	arena_reset(&x->names);
 }
