@@ -17,6 +17,7 @@
 #include "fiche/article.h"
 #include "fiche/error.h"
 #include "fiche/explain.h"
+#include "fiche/proof.h"
 #include "fiche/reader.h"
 #include "fiche/rebuild.h"
 #include "fiche/search.h"
