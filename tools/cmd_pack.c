@@ -281,7 +281,8 @@ static void judge(struct pack *p)
 {
 	uint64_t refused = p->out.rejected + p->in.too_long;
 
-	if (refused > 0 || p->in.inputs_failed > 0)
+	if (refused > 0 || p->in.inputs_failed > 0 || p->in.skipped > 0 ||
+	    p->in.damaged > 0)
 		(void)tool_raise(p->tool, RC_REJECTS);
 	/* Nothing came in at all: that is not "done, but". */
 	if (p->in.inputs_failed > 0 && p->in.records == 0)
@@ -307,6 +308,8 @@ static void print_json(const struct pack *p)
 	str_key_count(&s, "shared_bodies", p->out.shared_bodies);
 	str_key_count(&s, "rejected", p->out.rejected);
 	str_key_count(&s, "too_long", p->in.too_long);
+	str_key_count(&s, "skipped", p->in.skipped);
+	str_key_count(&s, "damaged", p->in.damaged);
 	str_key_count(&s, "verbatim", p->out.verbatim);
 	str_key_count(&s, "bytes_in", p->in.bytes);
 	str_key_count(&s, "bytes_added",
@@ -348,6 +351,16 @@ static void print_rest(const struct pack *p, uint64_t refused)
 		if (p->rejects.path.len > 0 && !p->rejects.failed)
 			str_printf(&s, " \xe2\x86\x92 %s",
 			           str_get(&p->rejects.path));
+	}
+	if (p->in.damaged > 0) {
+		str_add(&s, s.len > 0 ? dot : "");
+		str_counted(&s, p->in.damaged, "damaged record");
+		str_add(&s, " kept");
+	}
+	if (p->in.skipped > 0) {
+		str_add(&s, s.len > 0 ? dot : "");
+		str_counted(&s, p->in.skipped, "fault");
+		str_add(&s, " passed over");
 	}
 	if (p->in.inputs_failed > 0) {
 		str_add(&s, s.len > 0 ? dot : "");

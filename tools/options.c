@@ -43,6 +43,8 @@ const struct option_row option_rows[] = {
 	{ OPT_REJECTS, "rejects", 0, "FILE", IN(PACK), GROUP_OWN,
 	  "where refused records are added, or none "
 	  "(default: NAME.rejects.jsonl)" },
+	{ OPT_WARC, "warc", 0, "pages|all", IN(PACK), GROUP_OWN,
+	  "of WARC and ARC files: what people read (default), or every record" },
 	{ OPT_DRY_RUN, "dry-run", 'n', NULL, IN(PACK), GROUP_OWN,
 	  "read and count the input, write nothing" },
 	{ OPT_GIVE_UP_COMMIT, "give-up-commit", 0, NULL, IN(PACK), GROUP_OWN,

@@ -54,6 +54,9 @@ struct fiche_ingest_options {
 	const char *const *exclude;
 	/* When this is: years that dates of texts lack are not after it. */
 	int64_t now;
+	/* Keep every record of WARC and ARC files, not only those with a page,
+	 * a text, JSON, a feed or a PDF. */
+	bool every_capture;
 	/* Read and count only: nothing is given to the writer, which may be
 	 * NULL. */
 	bool dry_run;
@@ -65,6 +68,7 @@ struct fiche_ingest_stats {
 	uint64_t records;       /* given to the writer */
 	uint64_t too_long;      /* lines and files longer than record_max */
 	uint64_t skipped;       /* records told of and left out */
+	uint64_t damaged;       /* records told of, and packed all the same */
 	uint64_t blank_lines;
 	uint64_t bytes; /* decompressed */
 	bool stopped;
