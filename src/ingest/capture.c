@@ -59,6 +59,8 @@ bool capture_is_other(const struct capture *c, char kind[CAPTURE_KIND])
 		put_kind(kind, h->kind);
 	else if (c->is_http && (c->http.status < 200 || c->http.status > 299))
 		(void)snprintf(kind, CAPTURE_KIND, "status %u", c->http.status);
+	else if (c->block.len <= (c->is_http ? c->http.head_len : 0))
+		(void)snprintf(kind, CAPTURE_KIND, "empty");
 	else if (document_is_read(type))
 		return false;
 	else if (type[0] == '\0')

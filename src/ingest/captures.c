@@ -246,39 +246,53 @@ static void set_capture(const struct captures *c, struct capture *out,
 	capture_look(out);
 }
 
-/* Longer than may be: see what it is, and go behind it, but no further than to
- * a line that begins a record. */
+/* Go `*left` bytes on, but no further than to a line that begins a record: what
+ * is not held in memory cannot be looked at again. */
+static int pass_block(struct captures *c, uint64_t *left,
+                      struct fiche_error *err)
+{
+	bool begins = true, blank;
+	int r = 0;
+
+	while (*left > 0) {
+		r = want(c, c->shape->start_max, err);
+		if (r < 0 || have(c) == 0 ||
+		    (begins && starts(c, here(c), have(c))))
+			break;
+		*left -= pass_line(c, *left, &begins, &blank);
+	}
+	return r;
+}
+
+/* Longer than may be: see what it is, and go behind it. */
 static int pass_long(struct captures *c, size_t head, uint64_t length,
                      struct fiche_error *err)
 {
-	uint64_t number = c->number, left = head + length;
 	char kind[CAPTURE_KIND];
 	struct capture capture;
-	bool begins = false, blank;
+	uint64_t left = length;
 	size_t block;
+	bool other;
 	int r = want(c, head + BLOCK_LOOK, err);
 
 	if (r < 0)
 		return r;
 	block = have(c) - head < length ? have(c) - head : (size_t)length;
 	set_capture(c, &capture, head, block, head + block);
-	if (capture_is_other(&capture, kind))
+	other = capture_is_other(&capture, kind);
+	c->l->at += head;
+	r = pass_block(c, &left, err);
+	if (r < 0)
+		return r;
+	if (left > 0 && !stream_stopped(c->l->stream))
+		fault(c, true, c->number,
+		      "says it has %" PRIu64 " bytes, but has %" PRIu64
+		      ": left out",
+		      length, length - left);
+	else if (other)
 		tally_add(&c->others, kind);
 	else
-		input_too_long(c->i, number);
-	c->l->at += head;
-	for (left -= head; left > 0;) {
-		r = want(c, c->shape->start_max, err);
-		if (r < 0)
-			return r;
-		if (have(c) == 0 || (begins && starts(c, here(c), have(c))))
-			break;
-		left -= pass_line(c, left, &begins, &blank);
-	}
-	if (left > 0 && !stream_stopped(c->l->stream))
-		fault(c, true, number,
-		      "says it has %" PRIu64 " bytes, but has %" PRIu64, length,
-		      length - left);
+		input_too_long(c->i, c->number);
 	return 0;
 }
 

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "article/date.h"
 #include "article/fields.h"
 #include "base/err.h"
 #include "base/utf8.h"
@@ -120,6 +121,7 @@ static int take_whole(struct facts *f, struct buf *spare, struct bytes body,
 int document_read(struct facts *f, struct buf *spare, const struct media *media,
                   struct bytes body, int64_t now, struct fiche_error *err)
 {
+	struct fiche_text text = { (const char *)body.ptr, body.len };
 	struct page_options opt = { .now = now };
 	size_t type = find_type(media->type);
 	enum reading reading = type < TYPES ? types[type].reading : UNREADABLE;
@@ -132,9 +134,7 @@ int document_read(struct facts *f, struct buf *spare, const struct media *media,
 	else if (reading == TEXT)
 		r = page_read_text(f, body.ptr, body.len, &opt, err);
 	else if (reading == JSON)
-		r = document_read_json(
-			f, (struct fiche_text){ (char *)body.ptr, body.len },
-			err);
+		r = document_read_json(f, text, err);
 	if (r == 0 && !f->has_text && reading != UNREADABLE)
 		r = take_whole(f, spare, body, err);
 	f->has_text = true;
