@@ -141,7 +141,8 @@ static void keep(char *out, size_t cap, struct fiche_text text)
 	while (text.len > 0 && strchr("\"'", text.ptr[text.len - 1]) != NULL)
 		text.len--;
 	text = head_trim(text);
-	if (text.len >= cap || memchr(text.ptr, 0, text.len) != NULL)
+	if (text.len >= cap ||
+	    (text.len > 0 && memchr(text.ptr, 0, text.len) != NULL))
 		text.len = 0;
 	for (size_t i = 0; i < text.len; i++)
 		out[i] = lower(text.ptr[i]);
