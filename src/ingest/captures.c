@@ -372,7 +372,27 @@ static int take_record(struct captures *c, size_t head, size_t block,
 	return r;
 }
 
-/* The block begins behind `head` and should have `length` bytes. */
+/* Its length is not true, or not known: it ends at `end`, where another record
+ * begins or nothing is. */
+static int take_cut(struct captures *c, size_t head, size_t length, bool sure,
+                    size_t end, struct fiche_error *err)
+{
+	size_t at = end;
+
+	if (sure)
+		fault(c, false, c->number, "says it has %zu bytes, but has %zu",
+		      length, end - head);
+	else
+		fault(c, false, c->number, "does not say how long it is");
+	/* Its separator stands before the next one. */
+	while (at > head && end - at < c->shape->separator_max &&
+	       end < have(c) && is_line_end(here(c)[at - 1]))
+		at--;
+	return take_record(c, head, at - head, end, false, err);
+}
+
+/* The block begins behind `head` and should have `length` bytes; if that is not
+ * `sure`, it is the most there may be. */
 static int read_block(struct captures *c, size_t head, size_t length, bool sure,
                       struct fiche_error *err)
 {
@@ -387,27 +407,14 @@ static int read_block(struct captures *c, size_t head, size_t length, bool sure,
 		c->l->at = c->l->len;
 		return 0;
 	}
-	if (sure && have(c) >= end && ends_well(c, end))
-		return take_record(c, head, length, end + separator(c, end),
-		                   true, err);
-	if (have(c) < end)
-		end = have(c);
-	at = find_start(c, head - 1, end);
-	if (at < end || have(c) == end) {
-		if (sure)
-			fault(c, false, c->number,
-			      "says it has %zu bytes, but has %zu", length,
-			      at - head);
-		end = at;
+	if (!sure || have(c) < end || !ends_well(c, end)) {
+		if (have(c) < end)
+			end = have(c);
+		at = find_start(c, head - 1, end);
+		if (!sure || at < end || end < head + length)
+			return take_cut(c, head, length, sure, at, err);
 	}
-	if (!sure)
-		fault(c, false, c->number, "does not say how long it is");
-	/* Its separator stands before the next one. */
-	at = end;
-	while (at > head && end - at < c->shape->separator_max &&
-	       end < have(c) && is_line_end(here(c)[at - 1]))
-		at--;
-	return take_record(c, head, at - head, end, false, err);
+	return take_record(c, head, length, end + separator(c, end), true, err);
 }
 
 static int read_record(struct captures *c, struct fiche_error *err)
