@@ -131,7 +131,7 @@ const struct option_row option_rows[] = {
 	/* info */
 	{ OPT_JSON, "json", 0, NULL, IN(INFO), GROUP_OWN,
 	  "print as JSON Lines" },
-	{ OPT_NAMES, "names", 0, "source|lang|tag", IN(INFO), GROUP_OWN,
+	{ OPT_NAMES, "names", 0, "source|lang|tag|author", IN(INFO), GROUP_OWN,
 	  "list the names of a field and how many records have each" },
 
 	/* verify */
@@ -155,6 +155,8 @@ const struct option_row option_rows[] = {
 	  "its source; '*' and '?' make a pattern" },
 	{ OPT_TAG, "tag", 0, "NAME", FILTERS, GROUP_SELECT,
 	  "has this tag; '*' and '?' make a pattern" },
+	{ OPT_AUTHOR, "author", 0, "NAME", FILTERS, GROUP_SELECT,
+	  "is by this author; '*' and '?' make a pattern" },
 	{ OPT_LANG, "lang", 0, "CODE", FILTERS, GROUP_SELECT,
 	  "its language" },
 	{ OPT_DATE, "date", 0, "DATE", FILTERS, GROUP_SELECT,

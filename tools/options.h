@@ -41,6 +41,7 @@ enum option_id {
 	OPT_URL,
 	OPT_SOURCE,
 	OPT_TAG,
+	OPT_AUTHOR,
 	OPT_LANG,
 	OPT_DATE,
 	OPT_FROM,
