@@ -216,8 +216,8 @@ const struct command_row command_rows[CMD_COUNT] = {
 	[CMD_PACK] = {
 		"pack", "ARCHIVE INPUT...",
 		"make an archive from articles, or add to one",
-		"Reads JSON Lines, and text and HTML files as one article "
-		"each; plain or compressed (gzip, zstd, xz, bzip2, lz4), "
+		"Reads JSON Lines, the pages in WARC and ARC files, and text "
+		"and HTML files as one article each; plain or compressed (gzip, zstd, xz, bzip2, lz4), "
 		"told by content. A folder is read with everything in it, "
 		"in order of names. '-' is standard input.\n"
 		"Each record is kept byte for byte. A record that came before "
