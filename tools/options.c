@@ -70,6 +70,8 @@ const struct option_row option_rows[] = {
 	{ OPT_REJECTS, "rejects", 0, "FILE", IN(PACK), GROUP_OWN,
 	  "where refused records are added, or none "
 	  "(default: NAME.rejects.jsonl)" },
+	{ OPT_WARC, "warc", 0, "pages|all", IN(PACK), GROUP_OWN,
+	  "of WARC and ARC files: what people read (default), or every record" },
 	{ OPT_DRY_RUN, "dry-run", 'n', NULL, IN(PACK), GROUP_OWN,
 	  "read and count the input, write nothing" },
 	{ OPT_GIVE_UP_COMMIT, "give-up-commit", 0, NULL, IN(PACK) | IN(MERGE),
@@ -275,8 +277,8 @@ const struct command_row command_rows[CMD_COUNT] = {
 	[CMD_PACK] = {
 		"pack", "ARCHIVE INPUT...",
 		"make an archive from articles, or add to one",
-		"Reads JSON Lines, and text and HTML files as one article "
-		"each; plain or compressed (gzip, zstd, xz, bzip2, lz4), "
+		"Reads JSON Lines, the pages in WARC and ARC files, and text "
+		"and HTML files as one article each; plain or compressed (gzip, zstd, xz, bzip2, lz4), "
 		"told by content. A folder is read with everything in it, "
 		"in order of names. '-' is standard input.\n"
 		"Each record is kept byte for byte. A record that came before "

@@ -56,6 +56,8 @@ int pack_options_read(struct pack_options *p, struct tool *t,
 	text = args_value(a, OPT_PROFILE);
 	p->writer.plain = text && strcmp(text, "plain") == 0;
 	p->writer.index = read_index(a);
+	text = args_value(a, OPT_WARC);
+	p->ingest.every_capture = text && strcmp(text, "all") == 0;
 	p->ingest.checkpoint_bytes = CHECKPOINT_BYTES;
 	text = args_value(a, OPT_CHECKPOINT);
 	if (text && r == 0)

@@ -57,6 +57,9 @@ struct fiche_ingest_options {
 	const char *const *exclude;
 	/* When this is: years that dates of texts lack are not after it. */
 	int64_t now;
+	/* Keep every record of WARC and ARC files, not only those with a page,
+	 * a text, JSON, a feed or a PDF. */
+	bool every_capture;
 	/* Read and count only: nothing is given to the writer, which may be
 	 * NULL. */
 	bool dry_run;
@@ -68,6 +71,7 @@ struct fiche_ingest_stats {
 	uint64_t records;       /* given to the writer */
 	uint64_t too_long;      /* lines and files longer than record_max */
 	uint64_t skipped;       /* records told of and left out */
+	uint64_t damaged;       /* records told of, and packed all the same */
 	uint64_t blank_lines;
 	uint64_t bytes; /* decompressed */
 	bool stopped;
@@ -91,8 +95,8 @@ FICHE_API int fiche_ingest_new(struct fiche_ingest **out,
  * Read `path` ("-" is standard input; a folder is read recursively in byte
  * order of names, links to folders are not followed, except `path` itself) and
  * give every record to the writer.  What a file is, its content decides: lines
- * of JSON, or one record of HTML, text or anything else, each plain or
- * compressed.  Damage in one input is reported through `message` and counted;
+ * of JSON, the records of a crawler (WARC, ARC), or one record of HTML, text or
+ * anything else, each plain or compressed.  Damage in one input is reported through `message` and counted;
  * it ends that input, keeping what came before.  Commits at checkpoints only:
  * what is pending at the end is for the caller to commit.
  *

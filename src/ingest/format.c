@@ -5,6 +5,8 @@
 #include <string.h>
 
 static const struct format *const formats[] = {
+	&format_warc,
+	&format_arc,
 	&format_lines,
 };
 

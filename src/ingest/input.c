@@ -68,6 +68,12 @@ void input_skip(const struct input *i, uint64_t line, const char *fmt, ...)
 	SAY(i, FICHE_INGEST_WARNING, line, fmt);
 }
 
+void input_damaged(const struct input *i, uint64_t line, const char *fmt, ...)
+{
+	i->stats->damaged++;
+	SAY(i, FICHE_INGEST_WARNING, line, fmt);
+}
+
 void input_fail(const struct input *i, const char *fmt, ...)
 {
 	i->stats->inputs_failed++;
