@@ -5,6 +5,7 @@
 #include <string.h>
 
 static const struct format *const formats[] = {
+	&format_bundle,
 	&format_lines,
 };
 
