@@ -325,7 +325,8 @@ static int start_member(struct reading *r, struct fiche_error *err)
 		(void)err_set(&r->why, FICHE_ERR_LIMIT, FICHE_NOWHERE,
 		              "more than %" PRIu64 " members",
 		              in->opt.members_max);
-		return lose(r, FICHE_ERR_LIMIT);
+		(void)lose(r, FICHE_ERR_LIMIT);
+		return 0;
 	}
 	in->members++;
 	r->counts[r->frame.what]++;
