@@ -71,13 +71,16 @@ static int spawn(pid_t *pid, const char *program, const char *option,
 }
 
 static int fork_work(pid_t *pid, int (*work)(const char *kind),
-                     const char *kind, int in, int out)
+                     const char *kind, int in, int out, const int ours[2])
 {
 	*pid = fork();
 	if (*pid < 0)
 		return errno;
 	if (*pid > 0)
 		return 0;
+	/* It would wait for the end of what it could send itself. */
+	(void)close(ours[0]);
+	(void)close(ours[1]);
 	if (dup2(in, STDIN_FILENO) < 0 || dup2(out, STDOUT_FILENO) < 0)
 		_exit(1);
 	_exit(work(kind));
@@ -108,8 +111,8 @@ int child_start(struct child *c, const char *program, const char *option,
 		e = spawn(&pid, program, option, kind, file < 0 ? in[0] : file,
 		          out[1]);
 	else
-		e = fork_work(&pid, work, kind, file < 0 ? in[0] : file,
-		              out[1]);
+		e = fork_work(&pid, work, kind, file < 0 ? in[0] : file, out[1],
+		              (int[2]){ in[1], out[0] });
 	drop(&in[0]);
 	drop(&out[1]);
 	if (e != 0) {
