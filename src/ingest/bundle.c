@@ -487,8 +487,10 @@ static int run(struct reading *r, int file, struct fiche_error *err)
 	if (e == 0 && !r->lost && r->halted == 0)
 		e = read_rest(r);
 	child_end(&r->child, how, sizeof(how));
+	if (e == 0)
+		e = judge(r, err);
 	alloc_free(r->buf);
-	return e < 0 ? e : judge(r, err);
+	return e;
 }
 
 static int read_bundle(const struct input *i, struct fiche_error *err)
