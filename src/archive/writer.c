@@ -211,6 +211,8 @@ int writer_open_io(struct fiche_writer **out, struct io *io, const char *path,
 	                            opt->defaults ? strlen(opt->defaults) : 0);
 	w->pool = pool_new(opt->threads);
 	batch_init(&w->batch, w->pool);
+	w->batch.require = opt->require;
+	w->batch.strict = opt->strict;
 	if (!w->path || !w->defaults || !w->pool)
 		r = err_nomem(err);
 	if (r == 0)

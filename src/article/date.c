@@ -374,7 +374,7 @@ bool date_parse_by(struct fiche_date *out, const struct date_rules *rules,
 		rules = &none;
 	if (!parse(&d, rules->order, text, len))
 		return false;
-	if (rules->zone && !d.has_zone && d.precision >= FICHE_DATE_HOUR) {
+	if (rules->has_zone && !d.has_zone && d.precision >= FICHE_DATE_HOUR) {
 		d.begin -= rules->zone;
 		d.end -= rules->zone;
 		if (!in_bounds(d.begin))

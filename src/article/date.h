@@ -34,7 +34,8 @@ enum date_order {
 
 struct date_rules {
 	enum date_order order;
-	int32_t zone; /* seconds east of UTC, for times without a zone */
+	bool has_zone; /* of times that have none: */
+	int32_t zone;  /* seconds east of UTC */
 };
 
 /* The same with rules (spec 6.2); NULL is date_parse(). */

@@ -24,6 +24,7 @@ struct slot {
 	bool found;
 	unsigned score;         /* the least wins, of equals the last */
 	struct json_item value; /* string, number, or list or object */
+	struct fiche_text key;  /* as written */
 	struct fiche_date date;
 	char parts[16]; /* a date of numbers, made text */
 	size_t parts_len;
@@ -150,6 +151,8 @@ static void see_alias(struct slots *s, const struct record_item *item,
 		seen.score = 1 + (item->nested ? 256u : 0) + alias->rank;
 	if (best->found && seen.score > best->score && best->score < UNREADABLE)
 		return;
+	seen.key.ptr = item->json.key;
+	seen.key.len = item->json.key_len;
 	if (!pick(&seen.value, s, &item->json, field,
 	          (enum alias_only)alias->only))
 		return;
@@ -600,5 +603,28 @@ int fields_from_json(struct fiche_article *out, size_t *text_piece,
 	a.text_size = out->text_size;
 	*out = a;
 	*text_piece = piece;
+	return 0;
+}
+
+int fields_keys(struct fiche_text keys[FIELD_COUNT], const char *json,
+                size_t len, const char *defaults, size_t defaults_len,
+                struct fiche_error *err)
+{
+	struct slots slots;
+	struct rules rules;
+	struct record rec;
+	int r = rules_read(&rules, defaults, defaults_len, err);
+
+	if (r < 0)
+		return r;
+	if (collect(&slots, &rec, &rules, json, len) == JSON_BAD)
+		return err_set(err, FICHE_ERR_INPUT, FICHE_NOWHERE,
+		               "the record is not JSON: %s", rec.json.why);
+	settle_dates(&slots);
+	for (size_t i = 0; i < FIELD_COUNT; i++)
+		keys[i] = slots.of[i].found ? slots.of[i].key
+		                            : (struct fiche_text){ NULL, 0 };
+	if (slots.text.found)
+		keys[FIELD_TEXT] = slots.text.key;
 	return 0;
 }

@@ -313,6 +313,8 @@ void record_text_see(struct record_text *t, const struct record_item *item,
 
 		seen.nested = item->nested && !mapped;
 		seen.rank = mapped ? -1 : alias->rank;
+		seen.key.ptr = item->json.key;
+		seen.key.len = item->json.key_len;
 	}
 	if (alias && !(t->found &&
 	               (seen.nested > t->nested ||

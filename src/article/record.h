@@ -15,6 +15,7 @@
 #include "article/aliases.h"
 #include "article/json.h"
 #include "article/rules.h"
+#include "fiche/article.h"
 
 /* Keys matter down to here: a key joined to its parent's, in a wrapper. */
 #define RECORD_KEY_DEPTH 3
@@ -75,6 +76,7 @@ struct record_text {
 	bool found;
 	bool nested;
 	int rank;
+	struct fiche_text key;   /* as written */
 	struct json_item string; /* type JSON_STRING, or JSON_BAD for several */
 	size_t piece;
 	const char *from, *to; /* of several: the value, whole */

@@ -102,6 +102,7 @@ static bool read_zone(struct rules *r, const struct json_item *item)
 	    !two_digits(&hours, raw + 1) || !two_digits(&minutes, raw + 4) ||
 	    hours > 23 || minutes > 59)
 		return false;
+	r->dates.has_zone = true;
 	r->dates.zone =
 		(raw[0] == '-' ? -1 : 1) * (hours * 3600 + minutes * 60);
 	return true;

@@ -12,6 +12,7 @@
 #include "base/err.h"
 #include "ingest/bundle.h"
 #include "ingest/input.h"
+#include "ingest/sidecar.h"
 #include "ingest/stream.h"
 #include "ingest/walk.h"
 
@@ -98,6 +99,9 @@ static int read_entry(struct fiche_ingest *in, const struct walk_entry *e,
 		input_fail(&i, "%s", e->why);
 		return 0;
 	case WALK_FILE:
+		if (sidecar_is(e->path))
+			return 0;
+		break;
 	case WALK_PIPE:
 		break;
 	}
