@@ -9,6 +9,7 @@
 #include "commands.h"
 
 #include <errno.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -262,6 +263,8 @@ static int feed(struct pack *p)
 	p->options.ingest.ctx = p;
 	p->options.ingest.record = p->explain ? on_record : NULL;
 	p->options.ingest.progress_total = input_bytes(a);
+	/* Also when a new version of it has been installed meanwhile. */
+	p->options.ingest.worker = "/proc/self/exe";
 	p->options.ingest.dry_run = p->options.dry_run;
 	/* They may stand in a folder that is read. */
 	p->exclude[0] = p->path;
@@ -473,6 +476,13 @@ static void say_stopped(const struct pack *p)
 	     "already will be recognised",
 	     args_have(p->args, OPT_APPEND) ? "" : " with --append");
 	str_done(&s);
+}
+
+int run_worker(int argc, char **argv)
+{
+	if (argc != 3 || strcmp(argv[1], FICHE_INGEST_WORKER) != 0)
+		return -1;
+	return fiche_ingest_worker(argv[2]);
 }
 
 int cmd_pack(struct tool *t, const struct args *args)

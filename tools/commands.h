@@ -26,4 +26,8 @@ int cmd_reindex(struct tool *t, const struct args *args);
 int cmd_help(struct tool *t, const struct args *args);
 int cmd_completion(struct tool *t, const struct args *args);
 
+/* Not a command: fiche-import as the confined reader of a bundle, if it was
+ * started as one; else -1. */
+int run_worker(int argc, char **argv);
+
 #endif

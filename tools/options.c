@@ -72,6 +72,12 @@ const struct option_row option_rows[] = {
 	  "(default: NAME.rejects.jsonl)" },
 	{ OPT_WARC, "warc", 0, "pages|all", IN(PACK), GROUP_OWN,
 	  "of WARC and ARC files: what people read (default), or every record" },
+	{ OPT_MAX_UNPACKED, "max-unpacked", 0, "SIZE", IN(PACK), GROUP_OWN,
+	  "end an input whose members have more bytes (default: 1TiB)" },
+	{ OPT_MAX_RATIO, "max-ratio", 0, "N", IN(PACK), GROUP_OWN,
+	  "... or that unpacks to over N times its size (default: 1000)" },
+	{ OPT_MAX_MEMBERS, "max-members", 0, "N", IN(PACK), GROUP_OWN,
+	  "... or that has more members (default: 10000000)" },
 	{ OPT_DRY_RUN, "dry-run", 'n', NULL, IN(PACK), GROUP_OWN,
 	  "read and count the input, write nothing" },
 	{ OPT_GIVE_UP_COMMIT, "give-up-commit", 0, NULL, IN(PACK) | IN(MERGE),
@@ -281,6 +287,11 @@ const struct command_row command_rows[CMD_COUNT] = {
 		"and HTML files as one article each; plain or compressed (gzip, zstd, xz, bzip2, lz4), "
 		"told by content. A folder is read with everything in it, "
 		"in order of names. '-' is standard input.\n"
+		"Bundles (tar, zip, 7z, rar, cpio, ISO 9660, cab, lha, ar, "
+		"xar) are read member by member, also bundles in them, down "
+		"to the fourth; of a WACZ its web archives. A process that "
+		"can open no file and reach no network unpacks them. The "
+		"name of a member is a label and never becomes a path.\n"
 		"Each record is kept byte for byte. A record that came before "
 		"is counted, not stored; another text under a known URL "
 		"becomes its new version. Records that cannot be read are "

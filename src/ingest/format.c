@@ -7,6 +7,7 @@
 static const struct format *const formats[] = {
 	&format_warc,
 	&format_arc,
+	&format_bundle,
 	&format_lines,
 };
 
