@@ -279,7 +279,7 @@ static int feed(struct pack *p)
 
 static void judge(struct pack *p)
 {
-	uint64_t refused = p->out.rejected + p->in.too_long;
+	uint64_t refused = p->out.rejected + p->in.too_long + p->in.skipped;
 
 	if (refused > 0 || p->in.inputs_failed > 0)
 		(void)tool_raise(p->tool, RC_REJECTS);
@@ -307,6 +307,7 @@ static void print_json(const struct pack *p)
 	str_key_count(&s, "shared_bodies", p->out.shared_bodies);
 	str_key_count(&s, "rejected", p->out.rejected);
 	str_key_count(&s, "too_long", p->in.too_long);
+	str_key_count(&s, "skipped", p->in.skipped);
 	str_key_count(&s, "verbatim", p->out.verbatim);
 	str_key_count(&s, "bytes_in", p->in.bytes);
 	str_key_count(&s, "bytes_added",
@@ -364,7 +365,7 @@ static void print_rest(const struct pack *p, uint64_t refused)
 
 static void print_summary(const struct pack *p)
 {
-	uint64_t refused = p->out.rejected + p->in.too_long;
+	uint64_t refused = p->out.rejected + p->in.too_long + p->in.skipped;
 	struct str s = { 0 };
 
 	if (p->tool->quiet)

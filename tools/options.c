@@ -43,6 +43,10 @@ const struct option_row option_rows[] = {
 	{ OPT_REJECTS, "rejects", 0, "FILE", IN(PACK), GROUP_OWN,
 	  "where refused records are added, or none "
 	  "(default: NAME.rejects.jsonl)" },
+	{ OPT_FORMAT, "format", 0, "NAME", IN(PACK), GROUP_OWN,
+	  "what all inputs are, as in csv, json, jsonl, feed, mail" },
+	{ OPT_RECORDS_AT, "records-at", 0, "POINTER", IN(PACK), GROUP_OWN,
+	  "where articles are in JSON documents, as in /response/docs" },
 	{ OPT_DRY_RUN, "dry-run", 'n', NULL, IN(PACK), GROUP_OWN,
 	  "read and count the input, write nothing" },
 	{ OPT_GIVE_UP_COMMIT, "give-up-commit", 0, NULL, IN(PACK), GROUP_OWN,

@@ -113,6 +113,14 @@ int pack_options_read(struct pack_options *p, struct tool *t,
 	text = args_value(a, OPT_PROFILE);
 	p->writer.plain = text && strcmp(text, "plain") == 0;
 	p->writer.index = index_wanted(a);
+	p->ingest.format = args_value(a, OPT_FORMAT);
+	p->ingest.records_at = args_value(a, OPT_RECORDS_AT);
+	text = p->ingest.records_at;
+	if (text && text[0] != '/' && text[0] != '\0' && r == 0)
+		r = usage(t,
+		          "--records-at: '%s' is no JSON Pointer, as in "
+		          "/response/docs",
+		          text);
 	p->ingest.checkpoint_bytes = CHECKPOINT_BYTES;
 	text = args_value(a, OPT_CHECKPOINT);
 	if (text && r == 0)

@@ -54,6 +54,13 @@ struct fiche_ingest_options {
 	const char *const *exclude;
 	/* When this is: years that dates of texts lack are not after it. */
 	int64_t now;
+	/* What all inputs are ("jsonl", "csv", ...), instead of looking at
+	 * them; NULL: look.  Borrowed, as is the next. */
+	const char *format;
+	/* Where in JSON documents the articles are: a JSON Pointer to a list
+	 * of them or to one; "*" is any element of a list.  NULL: known places.
+	 */
+	const char *records_at;
 	/* Read and count only: nothing is given to the writer, which may be
 	 * NULL. */
 	bool dry_run;
@@ -76,7 +83,8 @@ struct fiche_ingest_stats {
  * committed or is closed: free it after fiche_writer_close(), or after the last
  * fiche_writer_commit().  `opt` is copied and may be NULL.
  *
- * Returns 0, FICHE_ERR_ARG (no writer and not dry_run) or FICHE_ERR_NOMEM; on
+ * Returns 0, FICHE_ERR_ARG (no writer and not dry_run, or a format that there
+ * is not) or FICHE_ERR_NOMEM; on
  * failure *out is NULL.
  */
 FICHE_API int fiche_ingest_new(struct fiche_ingest **out,

@@ -5,7 +5,9 @@
 #include <string.h>
 
 static const struct format *const formats[] = {
+	&format_json_answer,
 	&format_lines,
+	&format_json,
 };
 
 #define COUNT (sizeof(formats) / sizeof(formats[0]))

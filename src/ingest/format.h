@@ -43,6 +43,8 @@ const struct format *format_find(const char *name);
  */
 bool look_named(const struct look *look, const char *ending);
 
+extern const struct format format_json_answer;
+extern const struct format format_json;
 extern const struct format format_lines; /* lines.c is the buffer; this reads */
 int read_file(const struct input *i, struct fiche_error *err);
 

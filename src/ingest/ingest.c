@@ -10,6 +10,7 @@
 
 #include "base/alloc.h"
 #include "base/err.h"
+#include "ingest/format.h"
 #include "ingest/input.h"
 #include "ingest/stream.h"
 #include "ingest/walk.h"
@@ -118,6 +119,10 @@ int fiche_ingest_new(struct fiche_ingest **out, struct fiche_writer *w,
 	if (w == NULL && (opt == NULL || !opt->dry_run))
 		return err_set(err, FICHE_ERR_ARG, FICHE_NOWHERE,
 		               "no writer to give records to");
+	if (opt != NULL && opt->format != NULL &&
+	    format_find(opt->format) == NULL)
+		return err_set(err, FICHE_ERR_ARG, FICHE_NOWHERE,
+		               "there is no format '%s'", opt->format);
 	in = alloc_zeroed(1, sizeof(*in));
 	if (in == NULL)
 		return err_nomem(err);
