@@ -8,6 +8,7 @@ static const struct format *const formats[] = {
 	&format_json_answer,
 	&format_lines,
 	&format_json,
+	&format_csv,
 };
 
 #define COUNT (sizeof(formats) / sizeof(formats[0]))
