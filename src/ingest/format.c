@@ -5,6 +5,7 @@
 #include <string.h>
 
 static const struct format *const formats[] = {
+	&format_feed,
 	&format_json_answer,
 	&format_lines,
 	&format_json,

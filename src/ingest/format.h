@@ -46,6 +46,7 @@ bool look_named(const struct look *look, const char *ending);
 extern const struct format format_json_answer;
 extern const struct format format_json;
 extern const struct format format_csv;
+extern const struct format format_feed;
 extern const struct format format_lines; /* lines.c is the buffer; this reads */
 int read_file(const struct input *i, struct fiche_error *err);
 
