@@ -5,11 +5,8 @@
 #include <string.h>
 
 static const struct format *const formats[] = {
-	&format_feed,
-	&format_json_answer,
-	&format_lines,
-	&format_json,
-	&format_csv,
+	&format_feed,  &format_front_matter, &format_json_answer,
+	&format_lines, &format_json,         &format_csv,
 };
 
 #define COUNT (sizeof(formats) / sizeof(formats[0]))

@@ -43,6 +43,7 @@ const struct format *format_find(const char *name);
  */
 bool look_named(const struct look *look, const char *ending);
 
+extern const struct format format_front_matter;
 extern const struct format format_json_answer;
 extern const struct format format_json;
 extern const struct format format_csv;
