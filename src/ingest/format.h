@@ -49,6 +49,7 @@ extern const struct format format_json;
 extern const struct format format_csv;
 extern const struct format format_feed;
 extern const struct format format_lines; /* lines.c is the buffer; this reads */
+extern const struct format format_mail;
 int read_file(const struct input *i, struct fiche_error *err);
 
 #endif
