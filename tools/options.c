@@ -47,6 +47,8 @@ const struct option_row option_rows[] = {
 	  "what all inputs are, as in csv, json, jsonl, feed, mail" },
 	{ OPT_RECORDS_AT, "records-at", 0, "POINTER", IN(PACK), GROUP_OWN,
 	  "where articles are in JSON documents, as in /response/docs" },
+	{ OPT_TABLE, "table", 0, "NAME", IN(PACK), GROUP_OWN,
+	  "which table of SQLite databases to read" },
 	{ OPT_DRY_RUN, "dry-run", 'n', NULL, IN(PACK), GROUP_OWN,
 	  "read and count the input, write nothing" },
 	{ OPT_GIVE_UP_COMMIT, "give-up-commit", 0, NULL, IN(PACK), GROUP_OWN,

@@ -114,6 +114,7 @@ int pack_options_read(struct pack_options *p, struct tool *t,
 	p->writer.plain = text && strcmp(text, "plain") == 0;
 	p->writer.index = index_wanted(a);
 	p->ingest.format = args_value(a, OPT_FORMAT);
+	p->ingest.table = args_value(a, OPT_TABLE);
 	p->ingest.records_at = args_value(a, OPT_RECORDS_AT);
 	text = p->ingest.records_at;
 	if (text && text[0] != '/' && text[0] != '\0' && r == 0)

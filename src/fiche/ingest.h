@@ -61,6 +61,9 @@ struct fiche_ingest_options {
 	 * of them or to one; "*" is any element of a list.  NULL: known places.
 	 */
 	const char *records_at;
+	/* The table of databases to read; NULL: those that look like articles.
+	 */
+	const char *table;
 	/* Read and count only: nothing is given to the writer, which may be
 	 * NULL. */
 	bool dry_run;

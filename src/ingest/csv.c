@@ -7,12 +7,11 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "article/json.h"
 #include "base/alloc.h"
 #include "base/err.h"
-#include "base/utf8.h"
 #include "ingest/classify.h"
 #include "ingest/csv_row.h"
+#include "ingest/object.h"
 #include "ingest/recode.h"
 
 #define COLUMNS_MAX 4096
@@ -38,27 +37,6 @@ static void pass(struct table *t, size_t n)
 	t->l->at += n;
 	for (; (hit = memchr(at, mark, (size_t)(end - at))); at = hit + 1)
 		t->line++;
-}
-
-/* As json_quote(), but foreign bytes stay: nothing of a row is lost. */
-static void quote(struct buf *out, struct fiche_text t)
-{
-	if (utf8_is_valid(t.ptr, t.len)) {
-		json_quote(out, t.ptr, t.len);
-		return;
-	}
-	buf_u8(out, '"');
-	for (size_t i = 0; i < t.len; i++) {
-		uint8_t c = (uint8_t)t.ptr[i];
-
-		if (c < ' ')
-			buf_printf(out, "\\u%04x", c);
-		else if (c == '"' || c == '\\')
-			buf_printf(out, "\\%c", c);
-		else
-			buf_u8(out, c);
-	}
-	buf_u8(out, '"');
 }
 
 /* ---- Rows ---- */
@@ -139,7 +117,7 @@ static void make_object(struct table *t, const uint8_t *row, size_t len)
 		else if (!extra)
 			buf_text(&t->json, "\"_extra\":[");
 		extra |= n >= t->columns;
-		quote(&t->json, cell);
+		object_quote(&t->json, cell);
 	}
 	buf_text(&t->json, extra ? "]}" : "}");
 }
@@ -303,7 +281,7 @@ static void add_key(struct table *t, struct fiche_text name, bool is_header)
 	while (name.len > 0 && name.ptr[name.len - 1] == ' ')
 		name.len--;
 	if (is_header && name.len > 0)
-		quote(&key, name);
+		object_quote(&key, name);
 	else
 		buf_printf(&key, "\"c%zu\"", n);
 	buf_u8(&key, ':');

@@ -6,6 +6,7 @@
 
 /* clang-format off */
 static const struct format *const formats[] = {
+	&format_sqlite,
 	&format_feed,
 	&format_front_matter,
 	&format_json_answer,

@@ -50,6 +50,7 @@ extern const struct format format_csv;
 extern const struct format format_feed;
 extern const struct format format_lines; /* lines.c is the buffer; this reads */
 extern const struct format format_mail;
+extern const struct format format_sqlite;
 int read_file(const struct input *i, struct fiche_error *err);
 
 #endif

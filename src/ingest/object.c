@@ -10,6 +10,7 @@
 #include "article/json.h"
 #include "article/record.h"
 #include "base/err.h"
+#include "base/utf8.h"
 #include "ingest/classify.h"
 #include "page/page.h"
 
@@ -311,4 +312,24 @@ int input_add_object(const struct input *i, const void *json, size_t len,
 	static const struct object_feed none;
 
 	return object_add_item(i, json, len, line, &none, err);
+}
+
+void object_quote(struct buf *out, struct fiche_text t)
+{
+	if (utf8_is_valid(t.ptr, t.len)) {
+		json_quote(out, t.ptr, t.len);
+		return;
+	}
+	buf_u8(out, '"');
+	for (size_t i = 0; i < t.len; i++) {
+		uint8_t c = (uint8_t)t.ptr[i];
+
+		if (c < ' ')
+			buf_printf(out, "\\u%04x", c);
+		else if (c == '"' || c == '\\')
+			buf_printf(out, "\\%c", c);
+		else
+			buf_u8(out, c);
+	}
+	buf_u8(out, '"');
 }

@@ -40,4 +40,8 @@ bool object_is_html(struct fiche_text text);
 int object_html_text(struct facts *f, struct buf *store, struct fiche_text html,
                      int64_t now, struct fiche_error *err);
 
+/* As json_quote(), but bytes that are not UTF-8 stay: nothing of a row that
+ * becomes an object is lost. */
+void object_quote(struct buf *out, struct fiche_text text);
+
 #endif
