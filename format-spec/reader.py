@@ -13,11 +13,10 @@ SUPERBLOCK, DICT, DATA, INDEX, COMMIT = range(1, 6)
 EXITS = {"CORRUPT": 4, "FOREIGN": 6, "UNSUPPORTED": 6, "LIMIT": 9, "TRUNCATED": 4, "ABSENT": 1}     # in order of weight
 WORDS, PARTS = {0: "ok", 4: "damaged", 6: "unsupported", 9: "limit"}, b"DIGS IDOR KEYS COLS DORD BLKT TERM POST".split()
 PLACEHOLDER = re.compile(rb'"\\u001f(?:([1-9]\d*|0):([1-9]\d*|0)(?=")|\d)')
-
+FILE_TEXT = re.compile(rb'"text":"\\u001f0:([1-9]\d*|0)"}\Z')
 def table(text):    # what reads a table of the format: letters of the struct module, each with a field's name
     layout, names = struct.Struct("<" + "".join(text.split()[::2])), text.split()[1::2]
     return lambda raw, at=0: types.SimpleNamespace(**dict(zip(names, layout.unpack_from(raw, at))))
-
 HEADER = table("I magic I frame 8s sync B type B version H flags I crc Q offset Q sequence Q length 16s uuid 32s sha")
 DICTIONARY = table("I id B cls 3s zero Q length")
 HEAD = table("Q first I count I length I cards I cards_raw I cards_dict I dict Q bodies Q raw I defaults I zero")
@@ -25,7 +24,6 @@ COMMITTED = table("H major H _ I features I _ I _ Q generation q _ Q start Q voi
                   "32s batch Q prev Q prev_length 32s prev_sha Q records Q _ Q total Q bodies Q blocks Q zero 32s head")
 LIVE = table("Q offset Q length Q first Q count 32s sha")
 LISTED = table("I id B cls 3s zero Q offset Q parity Q length 32s sha")
-
 class Bad(Exception):           # a finding; it may stand in for a section, of no type
     def __init__(self, text, verdict="CORRUPT", at=0):
         self.text, self.verdict, self.at, self.type, self.start, self.void = text, verdict, at, None, 0, 0
@@ -231,7 +229,9 @@ class Archive:
             need(shared is not None or bodies.take(1) == b"\n", "a body does not end with LF")
             need(body is not None and (kind != 1 or card == b"{}"), "a body is not there, or a card should not be")
             if shared is None and number in self.shared: self.shared[number] = body
-            record = body if kind else rebuild(card, body)
+            text = kind == 2 and FILE_TEXT.search(card)
+            record = body[:len(body) - int(text[1]) - 1] if text else body if kind else rebuild(card, body)
+            need(not text or body[len(record):][:1] == b"\n" and len(record) + int(text[1]) == len(body) - 1, "a text misfits")
             digest, size = sha256(record), len(record)
             self.records.append((digest, size, length))
             if command == "list": out.write(b"%d\t%s\t%d\t%d\t%s\n" % (number, digest.hex().encode(), kind, size, card))

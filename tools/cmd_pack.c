@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "args.h"
+#include "explain.h"
 #include "fiche/fiche.h"
 #include "fiche/ingest.h"
 #include "output.h"
@@ -33,6 +34,7 @@ struct pack {
 	const char *exclude[3]; /* files that are no input */
 	struct progress progress;
 	struct fiche_writer *writer;
+	struct fiche_explain *explain;
 	struct fiche_ingest *reader;
 	struct fiche_ingest_stats in;
 	struct fiche_writer_stats out;
@@ -87,6 +89,16 @@ static void on_message(void *ctx, enum fiche_ingest_level level,
 		note(p->tool, where, "%s", what);
 	else
 		complain(p->tool, where, "%s", what);
+}
+
+static void on_record(void *ctx, const void *json, size_t len, bool is_file)
+{
+	struct pack *p = ctx;
+
+	/* A refused record is counted there. */
+	if (fiche_explain_add(p->explain, json, len, is_file, NULL) ==
+	    FICHE_ERR_NOMEM)
+		(void)out_of_memory(p->tool);
 }
 
 static void on_written(void *ctx, uint64_t records, uint64_t bytes_in,
@@ -248,6 +260,7 @@ static int feed(struct pack *p)
 	p->options.ingest.progress = on_read;
 	p->options.ingest.oversize = on_oversize;
 	p->options.ingest.ctx = p;
+	p->options.ingest.record = p->explain ? on_record : NULL;
 	p->options.ingest.progress_total = input_bytes(a);
 	p->options.ingest.dry_run = p->options.dry_run;
 	/* They may stand in a folder that is read. */
@@ -276,6 +289,26 @@ static int feed(struct pack *p)
 }
 
 /* ---- saying what was done ------------------------------------------ */
+
+/* What the records say of when they were published, and nobody can read. */
+static void doubt_dates(struct pack *p)
+{
+	uint64_t other = p->out.unreadable_dates - p->out.ambiguous_dates;
+
+	if (p->out.ambiguous_dates > 0) {
+		complain(p->tool, NULL,
+		         "ambiguous date '%s'; records with such a date: %llu",
+		         p->out.ambiguous_date,
+		         (unsigned long long)p->out.ambiguous_dates);
+		hint(p->tool, "they are packed, but not found by date; "
+		              "--date-order dmy or mdy tells what is meant");
+	} else if (other > 0) {
+		note(p->tool, NULL,
+		     "a date that cannot be read, '%s'; records with such a "
+		     "date: %llu",
+		     p->out.unreadable_date, (unsigned long long)other);
+	}
+}
 
 static void judge(struct pack *p)
 {
@@ -308,6 +341,8 @@ static void print_json(const struct pack *p)
 	str_key_count(&s, "rejected", p->out.rejected);
 	str_key_count(&s, "too_long", p->in.too_long);
 	str_key_count(&s, "skipped", p->in.skipped);
+	str_key_count(&s, "unreadable_dates", p->out.unreadable_dates);
+	str_key_count(&s, "ambiguous_dates", p->out.ambiguous_dates);
 	str_key_count(&s, "verbatim", p->out.verbatim);
 	str_key_count(&s, "bytes_in", p->in.bytes);
 	str_key_count(&s, "bytes_added",
@@ -447,6 +482,9 @@ int cmd_pack(struct tool *t, const struct args *args)
 	progress_begin(&p.progress, t, args,
 	               p.options.dry_run ? "reading" : "packing",
 	               p.options.dry_run ? NULL : "article");
+	if (p.options.explain &&
+	    fiche_explain_new(&p.explain, p.options.writer.defaults, NULL) < 0)
+		(void)out_of_memory(t);
 	r = p.options.dry_run ? check_archive(&p) : open_writer(&p);
 	if (r == 0) {
 		stop_install();
@@ -457,15 +495,21 @@ int cmd_pack(struct tool *t, const struct args *args)
 	if (p.named > NAMED_REJECTS)
 		complain(t, NULL, "%llu more records skipped",
 		         (unsigned long long)(p.named - NAMED_REJECTS));
+	doubt_dates(&p);
 	judge(&p);
 	if (r == 0)
 		drop_empty(&p);
 	if (r == 0)
 		say_stopped(&p);
+	if (p.explain && p.options.json)
+		explain_print_json(p.explain);
+	else if (p.explain)
+		explain_print(t, p.explain);
 	if (p.options.json)
 		print_json(&p);
 	else if (r == 0 && !p.dropped)
 		print_summary(&p);
+	fiche_explain_free(p.explain);
 	fiche_writer_close(p.writer);
 	fiche_ingest_free(p.reader);
 	rejects_close(&p.rejects);

@@ -80,7 +80,10 @@ static void readable(struct show *s, const struct fiche_article *a)
 		str_add(&s->out, s->color ? "\033[0m" : "");
 	}
 	list_line(s, "by", a->authors, a->author_count);
-	date_line(s, "date", &a->published);
+	if (a->published.precision != FICHE_DATE_NONE)
+		date_line(s, "date", &a->published);
+	else
+		field_line(s, "date", &a->date_text);
 	date_line(s, "modified", &a->modified);
 	date_line(s, "fetched", &a->fetched);
 	field_line(s, "source", &a->source);

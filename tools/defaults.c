@@ -5,6 +5,8 @@
 
 #include <string.h>
 
+#include "rules.h"
+
 enum key {
 	KEY_SOURCE,
 	KEY_LANGUAGE,
@@ -106,8 +108,15 @@ int defaults_read(struct str *out, struct tool *t, const struct args *a)
 		str_printf(out, k == KEY_TAG ? "[%s]" : "%s",
 		           str_get(&values[k]));
 	}
-	if (out->len > 0)
+	if (r == 0) {
+		if (out->len == 0)
+			str_char(out, '{');
+		r = rules_put(out, t, a);
+	}
+	if (out->len > 1)
 		str_char(out, '}');
+	else
+		str_clear(out);
 	for (size_t k = 0; k < KEY_COUNT; k++)
 		str_done(&values[k]);
 	if (r == 0 && !str_ok(out))

@@ -8,14 +8,23 @@
 #include "suggest.h"
 
 static const char *const names[FIELD_COUNT] = {
-	[FIELD_NUMBER] = "number",       [FIELD_ID] = "id",
-	[FIELD_SOURCE_ID] = "source_id", [FIELD_URL] = "url",
-	[FIELD_TITLE] = "title",         [FIELD_PUBLISHED] = "published",
-	[FIELD_MODIFIED] = "modified",   [FIELD_FETCHED] = "fetched",
-	[FIELD_SOURCE] = "source",       [FIELD_LANGUAGE] = "language",
-	[FIELD_AUTHORS] = "authors",     [FIELD_TAGS] = "tags",
-	[FIELD_SECTION] = "section",     [FIELD_SUMMARY] = "summary",
-	[FIELD_PATH] = "path",           [FIELD_TYPE] = "type",
+	[FIELD_NUMBER] = "number",
+	[FIELD_ID] = "id",
+	[FIELD_SOURCE_ID] = "source_id",
+	[FIELD_URL] = "url",
+	[FIELD_TITLE] = "title",
+	[FIELD_PUBLISHED] = "published",
+	[FIELD_PUBLISHED_RAW] = "published_raw",
+	[FIELD_MODIFIED] = "modified",
+	[FIELD_FETCHED] = "fetched",
+	[FIELD_SOURCE] = "source",
+	[FIELD_LANGUAGE] = "language",
+	[FIELD_AUTHORS] = "authors",
+	[FIELD_TAGS] = "tags",
+	[FIELD_SECTION] = "section",
+	[FIELD_SUMMARY] = "summary",
+	[FIELD_PATH] = "path",
+	[FIELD_TYPE] = "type",
 	[FIELD_TEXT_SIZE] = "text_size",
 };
 
@@ -78,6 +87,8 @@ static const struct fiche_text *text_of(const struct fiche_article *a,
 	switch (f) {
 	case FIELD_SOURCE_ID:
 		return &a->source_id;
+	case FIELD_PUBLISHED_RAW:
+		return &a->date_text;
 	case FIELD_URL:
 		return &a->url;
 	case FIELD_TITLE:
@@ -126,6 +137,12 @@ static uint64_t count_of(const struct fiche_article *a, enum field_id f)
 	return f == FIELD_NUMBER ? a->number : a->text_size;
 }
 
+/* XXXX-11-21 (EDTF): a day of which nobody wrote the year. */
+static bool is_yearless(const struct fiche_text *date)
+{
+	return date->len == 10 && memcmp(date->ptr, "XXXX-", 5) == 0;
+}
+
 void field_text(struct str *out, const struct fiche_article *a, enum field_id f)
 {
 	const struct fiche_text *text = text_of(a, f);
@@ -138,6 +155,8 @@ void field_text(struct str *out, const struct fiche_article *a, enum field_id f)
 	} else if (date) {
 		if (date->precision != FICHE_DATE_NONE)
 			str_add(out, fiche_format_date(buf, date));
+		else if (f == FIELD_PUBLISHED && is_yearless(&a->date_text))
+			str_put(out, a->date_text.ptr, a->date_text.len);
 	} else if (f == FIELD_ID) {
 		str_hex(out, a->digest, sizeof(a->digest));
 	} else if (f == FIELD_AUTHORS || f == FIELD_TAGS) {

@@ -4,9 +4,11 @@
 #include "pack_options.h"
 
 #include <string.h>
+#include <time.h>
 
 #include "common_options.h"
 #include "defaults.h"
+#include "rules.h"
 #include "values.h"
 
 #define CHECKPOINT_BYTES ((uint64_t)4 << 30)
@@ -128,8 +130,15 @@ int pack_options_read(struct pack_options *p, struct tool *t,
 		r = read_checkpoint(p, t, text);
 	if (r == 0)
 		r = read_identity(p, t, a);
+	p->ingest.now =
+		p->writer.has_time ? p->writer.time : (int64_t)time(NULL);
 	if (r == 0)
 		r = defaults_read(&p->defaults, t, a);
+	if (r == 0)
+		r = require_read(&p->writer.require, t, a);
+	p->writer.strict = args_have(a, OPT_STRICT);
+	p->explain = args_have(a, OPT_EXPLAIN);
+	p->dry_run |= p->explain;
 	p->writer.defaults = p->defaults.len > 0 ? str_get(&p->defaults) : NULL;
 	return r;
 }

@@ -18,6 +18,7 @@ struct pack_options {
 	struct str defaults;
 	uint8_t uuid[16];
 	bool dry_run;
+	bool explain; /* dry run, and tell what is understood */
 	bool json;
 };
 

@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "article/card.h"
+#include "article/rules.h"
 #include "base/alloc.h"
 #include "base/err.h"
 #include "format/dict.h"
@@ -118,8 +119,15 @@ struct place {
 	size_t card_at, body_at;
 };
 
+struct scan_job {
+	struct batch *batch;
+	struct fiche_text defaults;
+	const struct rules *rules;
+};
+
 static int split(struct batch *b, struct batch_record *r, struct batch_chunk *c,
-                 struct place *p, struct fiche_error *err)
+                 const struct rules *rules, struct place *p,
+                 struct fiche_error *err)
 {
 	const char *raw = (const char *)b->raw.ptr + r->raw_at;
 
@@ -133,7 +141,7 @@ static int split(struct batch *b, struct batch_record *r, struct batch_chunk *c,
 	}
 	/* Cards are lines. */
 	if (!memchr(raw, '\n', r->raw_len) &&
-	    card_split(&c->cards, &c->bodies, raw, r->raw_len)) {
+	    card_split(&c->cards, &c->bodies, rules, raw, r->raw_len)) {
 		r->kind = KIND_JSON;
 		r->card.len = c->cards.len - p->card_at;
 		r->body.len = c->bodies.len - p->body_at;
@@ -146,25 +154,71 @@ static int split(struct batch *b, struct batch_record *r, struct batch_chunk *c,
 	return 0;
 }
 
+/* What a record lacks of what was asked for, or NULL. */
+static const char *find_lack(const struct batch *b, const struct rules *rules,
+                             const struct fiche_article *a)
+{
+	const struct {
+		unsigned bit;
+		bool there;
+		const char *why;
+	} asked[] = {
+		{ FICHE_REQUIRE_URL, a->url.len, "it has no URL" },
+		{ FICHE_REQUIRE_TITLE, a->title.len, "it has no title" },
+		{ FICHE_REQUIRE_TEXT, a->text.len, "it has no text" },
+		{ FICHE_REQUIRE_DATE, a->published.precision != FICHE_DATE_NONE,
+		  "it has no date that can be read" },
+		{ FICHE_REQUIRE_SOURCE, a->source.len, "it has no source" },
+		{ FICHE_REQUIRE_LANGUAGE, a->language.len,
+		  "it has no language" },
+		{ FICHE_REQUIRE_AUTHORS, a->author_count, "it has no author" },
+		{ FICHE_REQUIRE_TAGS, a->tag_count, "it has no tag" },
+		{ FICHE_REQUIRE_ID, a->source_id.len, "it has no id" },
+	};
+
+	for (size_t i = 0; i < sizeof(asked) / sizeof(asked[0]); i++)
+		if ((b->require & asked[i].bit) && !asked[i].there)
+			return asked[i].why;
+	if (!b->strict)
+		return NULL;
+	if (a->published.precision == FICHE_DATE_NONE && a->date_text.len)
+		return "its date cannot be read";
+	if (a->published.precision >= FICHE_DATE_HOUR &&
+	    !a->published.has_zone && !rules->dates.has_zone)
+		return "its date has a time without a zone";
+	return NULL;
+}
+
+/* A record that is not taken: why, in `scratch`. */
+static int refuse(struct batch_record *r, struct batch_chunk *c,
+                  const struct fiche_error *why, struct fiche_error *err)
+{
+	r->why = arena_take(&c->arena, sizeof(*r->why));
+	if (!r->why)
+		return err_nomem(err);
+	*r->why = *why;
+	r->status = FICHE_ERR_INPUT;
+	return 0;
+}
+
 /* Fields, digest and keys of a record whose card and body are in place. */
 static int understand(struct batch *b, struct batch_record *r,
-                      struct batch_chunk *c, const struct fiche_text *defaults,
+                      struct batch_chunk *c, const struct scan_job *job,
                       struct fiche_error *err)
 {
+	const char *lack = NULL;
 	const char *raw = (const char *)b->raw.ptr + r->raw_at;
 	struct fiche_error why = { 0 };
 	int s;
 
 	s = record_fields(&r->article, &c->arena, r->kind, r->card, r->body,
-	                  true, defaults->ptr, defaults->len, &why);
-	if (s == FICHE_ERR_INPUT) {
-		r->why = arena_take(&c->arena, sizeof(*r->why));
-		if (!r->why)
-			return err_nomem(err);
-		*r->why = why;
-		r->status = s;
-		return 0;
-	}
+	                  true, job->defaults.ptr, job->defaults.len, &why);
+	if (s == 0)
+		lack = find_lack(b, job->rules, &r->article);
+	if (lack)
+		s = err_set(&why, FICHE_ERR_INPUT, FICHE_NOWHERE, "%s", lack);
+	if (s == FICHE_ERR_INPUT)
+		return refuse(r, c, &why, err);
 	if (s == 0)
 		s = sha256_of(r->article.digest, raw, r->record_len);
 	if (s == 0)
@@ -174,11 +228,6 @@ static int understand(struct batch *b, struct batch_record *r,
 	r->article.text_size = r->body.len;
 	return s < 0 ? err_nomem(err) : 0;
 }
-
-struct scan_job {
-	struct batch *batch;
-	struct fiche_text defaults;
-};
 
 static int scan_chunk(void *ctx, size_t item, unsigned thread,
                       struct fiche_error *err)
@@ -197,7 +246,8 @@ static int scan_chunk(void *ctx, size_t item, unsigned thread,
 	if (!c->hash)
 		return err_nomem(err);
 	for (size_t i = 0; r == 0 && i < n; i++)
-		r = split(b, &b->records[first + i], c, &place[i], err);
+		r = split(b, &b->records[first + i], c, job->rules, &place[i],
+		          err);
 	for (size_t i = 0; r == 0 && i < n; i++) {
 		struct batch_record *rec = &b->records[first + i];
 		const char *raw = (const char *)b->raw.ptr + rec->raw_at;
@@ -216,7 +266,7 @@ static int scan_chunk(void *ctx, size_t item, unsigned thread,
 				rec->card.len = 2;
 			rec->body.ptr = raw;
 		}
-		r = understand(b, rec, c, &job->defaults, err);
+		r = understand(b, rec, c, job, err);
 	}
 	return r;
 }
@@ -224,7 +274,12 @@ static int scan_chunk(void *ctx, size_t item, unsigned thread,
 int batch_scan(struct batch *b, const char *defaults, size_t defaults_len,
                struct fiche_error *err)
 {
-	struct scan_job job = { b, { defaults, defaults_len } };
+	struct rules rules;
+	struct scan_job job = { b, { defaults, defaults_len }, &rules };
+	int r = rules_read(&rules, defaults, defaults_len, err);
+
+	if (r < 0)
+		return r;
 
 	b->chunk_count = (b->count + CHUNK_RECORDS - 1) / CHUNK_RECORDS;
 	b->chunks = alloc_zeroed(b->chunk_count, sizeof(*b->chunks));

@@ -69,6 +69,8 @@ struct batch_block {
 
 struct batch {
 	struct pool *pool; /* borrowed */
+	unsigned require;  /* set of enum fiche_require */
+	bool strict;
 	struct buf raw;
 	struct batch_record *records;
 	size_t count, cap;

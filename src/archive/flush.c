@@ -7,8 +7,10 @@
 #include <string.h>
 
 #include "archive/writer.h"
+#include "article/date.h"
 #include "base/alloc.h"
 #include "base/err.h"
+#include "base/utf8.h"
 
 /* Hash what an interrupted append left, and fill up its last page. */
 static int declare_void(struct fiche_writer *w, struct fiche_error *err)
@@ -82,6 +84,30 @@ static void reject(struct fiche_writer *w, const struct batch_record *r)
 		                 r->why);
 }
 
+static void note_date(const struct fiche_article *a, uint64_t *count,
+                      char example[48])
+{
+	size_t len = a->date_text.len < 47 ? a->date_text.len : 47;
+
+	if ((*count)++ > 0)
+		return;
+	while (len > 0 && !utf8_is_valid(a->date_text.ptr, len))
+		len--;
+	memcpy(example, a->date_text.ptr, len);
+	example[len] = '\0';
+}
+
+/* A date that nobody will find the record by. */
+static void doubt_date(struct fiche_writer *w, const struct fiche_article *a)
+{
+	if (a->published.precision != FICHE_DATE_NONE || a->date_text.len == 0)
+		return;
+	if (date_is_ambiguous(a->date_text.ptr, a->date_text.len))
+		note_date(a, &w->stats.ambiguous_dates,
+		          w->stats.ambiguous_date);
+	note_date(a, &w->stats.unreadable_dates, w->stats.unreadable_date);
+}
+
 /* Refused, there already, or new: in input order. */
 static int sift(struct fiche_writer *w, struct fiche_error *err)
 {
@@ -101,6 +127,7 @@ static int sift(struct fiche_writer *w, struct fiche_error *err)
 			w->stats.duplicates++;
 			continue;
 		}
+		doubt_date(w, &rec->article);
 		/* The number is not known before the order is. */
 		if (!seen_put(&w->digests, rec->article.digest, 0, 0))
 			return err_nomem(err);

@@ -129,8 +129,11 @@ static int check_record(struct checker *k, struct checked_block *cb, uint32_t i,
 		return err_set(err, FICHE_ERR_CORRUPT, b->offset,
 		               "a verbatim record has a card");
 	r = record_bytes(&raw, &k->record, rec->kind, card, body, err);
-	if (r < 0)
+	if (r < 0) {
+		if (err && r == FICHE_ERR_CORRUPT)
+			err->offset = b->offset;
 		return r;
+	}
 	r = record_fields(&a, scratch, rec->kind, card, body, cb->words,
 	                  (const char *)b->head.defaults.ptr,
 	                  b->head.defaults.len, err);

@@ -12,6 +12,7 @@
 
 #include "article/card.h"
 #include "article/json.h"
+#include "article/rules.h"
 #include "base/alloc.h"
 #include "base/err.h"
 #include "base/utf8.h"
@@ -33,6 +34,8 @@ static int check_defaults(const char *json, struct fiche_error *err)
 {
 	struct json_scanner s;
 	struct json_item item;
+	struct rules rules;
+	struct fiche_error why;
 	enum json_type t;
 
 	if (strlen(json) > BLOCK_DEFAULTS_MAX)
@@ -47,6 +50,9 @@ static int check_defaults(const char *json, struct fiche_error *err)
 	if (t == JSON_BAD || json_next(&s, &item) != JSON_END)
 		return err_set(err, FICHE_ERR_ARG, FICHE_NOWHERE,
 		               "the defaults are not a JSON object");
+	if (rules_read(&rules, json, strlen(json), &why) < 0)
+		return err_set(err, FICHE_ERR_ARG, FICHE_NOWHERE, "%s",
+		               why.text);
 	return 0;
 }
 
@@ -205,6 +211,8 @@ int writer_open_io(struct fiche_writer **out, struct io *io, const char *path,
 	                            opt->defaults ? strlen(opt->defaults) : 0);
 	w->pool = pool_new(opt->threads);
 	batch_init(&w->batch, w->pool);
+	w->batch.require = opt->require;
+	w->batch.strict = opt->strict;
 	if (!w->path || !w->defaults || !w->pool)
 		r = err_nomem(err);
 	if (r == 0)

@@ -31,6 +31,12 @@ enum field {
 	FIELD_LANGUAGE,
 	FIELD_TAGS,
 	FIELD_SECTION,
+	/* Parts of `published` that have keys of their own. */
+	FIELD_TIME,
+	FIELD_ZONE,
+	FIELD_YEAR,
+	FIELD_MONTH,
+	FIELD_DAY,
 	FIELD_COUNT,
 };
 
@@ -40,6 +46,7 @@ enum alias_only {
 	ONLY_WITH_PATH, /* http(s) URLs with a path */
 	ONLY_NO_PATH,   /* all but these */
 	ONLY_NOT_URL,   /* all but http(s) URLs */
+	ONLY_MAPPED,    /* any, and it goes before all others (rules.h) */
 };
 
 struct alias {

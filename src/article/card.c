@@ -279,6 +279,7 @@ bool card_piece(struct fiche_text *out, size_t index, const char *card,
 
 struct splitter {
 	struct buf *card, *body;
+	const struct rules *rules;
 	const char *copied; /* the record is in the card up to here */
 	bool careful;       /* try each string on its own */
 	struct buf scratch;
@@ -400,13 +401,14 @@ static bool is_lifted(const struct record_item *item,
 	       record_usable(&item->json);
 }
 
-static bool find_text(struct record_text *out, const char *json, size_t len)
+static bool find_text(struct record_text *out, const struct rules *rules,
+                      const char *json, size_t len)
 {
 	struct record_item item;
 	struct record r;
 
 	memset(out, 0, sizeof(*out));
-	record_init(&r, json, len);
+	record_init(&r, rules, json, len);
 	for (;;)
 		switch (record_next(&r, &item)) {
 		case JSON_BAD:
@@ -431,7 +433,7 @@ static bool split(struct splitter *sp, const struct record_text *text,
 
 	sp->copied = json;
 	sp->count = 0;
-	record_init(&r, json, len);
+	record_init(&r, sp->rules, json, len);
 	while ((type = record_next(&r, &item)) != JSON_END) {
 		if (type == JSON_BAD)
 			return false;
@@ -465,15 +467,15 @@ static bool joins(struct splitter *sp, size_t card_from, size_t body_from,
 	       memcmp(sp->scratch.ptr, json, len) == 0;
 }
 
-bool card_split(struct buf *card, struct buf *body, const char *json,
-                size_t len)
+bool card_split(struct buf *card, struct buf *body, const struct rules *rules,
+                const char *json, size_t len)
 {
-	struct splitter sp = { .card = card, .body = body };
+	struct splitter sp = { .card = card, .body = body, .rules = rules };
 	size_t card_from = card->len, body_from = body->len;
 	struct record_text text;
 	bool ok = false;
 
-	if (!find_text(&text, json, len))
+	if (!find_text(&text, rules, json, len))
 		return false;
 	/* First trust the habits found; if they fail, weigh each string. */
 	for (int i = 0; i < 2 && !ok; i++) {

@@ -24,15 +24,18 @@
  * more than record and text. */
 #define CARD_FILE_MORE 48
 
+struct rules;
+
 /*
  * Split the JSON object `json` and append to *card and *body.  Strings whose
  * escaping no style reproduces stay in the card.  Returns false if joining
  * would not give back the same bytes (then the caller stores the line as it
  * is) - this was tested here by joining - or if a buffer ran out of memory.
  * On false *card and *body have their old lengths.
+ * `rules`, which tell what is a field, may be NULL.
  */
-bool card_split(struct buf *card, struct buf *body, const char *json,
-                size_t len);
+bool card_split(struct buf *card, struct buf *body, const struct rules *rules,
+                const char *json, size_t len);
 
 /*
  * Append the original record.  Returns 0, FICHE_ERR_CORRUPT if the placeholders

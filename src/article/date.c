@@ -287,10 +287,12 @@ static bool year_first(struct date_parts *p, const char *at, const char *end)
 }
 
 /* dd.mm.yyyy; with another mark one field must be above 12 to tell d/m/y from
- * m/d/y. */
-static bool year_last(struct date_parts *p, const char *at, const char *end)
+ * m/d/y, or a rule does. */
+static bool year_last(struct date_parts *p, enum date_order order,
+                      const char *at, const char *end)
 {
 	unsigned first, second;
+	bool day_first;
 	char mark;
 
 	if (!take_short(&first, &at, end) || at == end)
@@ -299,10 +301,14 @@ static bool year_last(struct date_parts *p, const char *at, const char *end)
 	if (!take_short(&second, &at, end) || at == end || *at++ != mark ||
 	    digits_at(at, end) != 4)
 		return false;
-	if (mark != '.' && (first > 12) == (second > 12))
-		return false;
-	p->day = mark == '.' || first > 12 ? first : second;
-	p->month = mark == '.' || first > 12 ? second : first;
+	day_first = mark == '.' || first > 12;
+	if (mark != '.' && (first > 12) == (second > 12)) {
+		if (order == DATE_ORDER_CERTAIN || first > 12)
+			return false;
+		day_first = order == DATE_ORDER_DMY;
+	}
+	p->day = day_first ? first : second;
+	p->month = day_first ? second : first;
 	p->year = number(at, 4);
 	p->precision = FICHE_DATE_DAY;
 	return finish(p, at + 4, end);
@@ -318,7 +324,8 @@ static void trim(const char **text, size_t *len)
 	}
 }
 
-bool date_parse(struct fiche_date *out, const char *text, size_t len)
+static bool parse(struct fiche_date *out, enum date_order order,
+                  const char *text, size_t len)
 {
 	struct date_parts p = { 0 };
 	const char *end;
@@ -348,13 +355,88 @@ bool date_parse(struct fiche_date *out, const char *text, size_t len)
 	} else if (n == 4 && text[4] && strchr("-/.", text[4])) {
 		ok = year_first(&p, text, end);
 	} else {
-		ok = (n == 1 || n == 2) && year_last(&p, text, end);
+		ok = (n == 1 || n == 2) && year_last(&p, order, text, end);
 	}
 	if (ok)
 		return date_from_parts(out, &p);
 	if (from_epoch(out, text, end))
 		return true;
 	return date_parse_names(&p, text, len) && date_from_parts(out, &p);
+}
+
+bool date_parse_by(struct fiche_date *out, const struct date_rules *rules,
+                   const char *text, size_t len)
+{
+	static const struct date_rules none;
+	struct fiche_date d;
+
+	if (!rules)
+		rules = &none;
+	if (!parse(&d, rules->order, text, len))
+		return false;
+	if (rules->has_zone && !d.has_zone && d.precision >= FICHE_DATE_HOUR) {
+		d.begin -= rules->zone;
+		d.end -= rules->zone;
+		if (!in_bounds(d.begin))
+			return false;
+	}
+	*out = d;
+	return true;
+}
+
+bool date_parse(struct fiche_date *out, const char *text, size_t len)
+{
+	return date_parse_by(out, NULL, text, len);
+}
+
+bool date_is_ambiguous(const char *text, size_t len)
+{
+	struct fiche_date d;
+
+	return !parse(&d, DATE_ORDER_CERTAIN, text, len) &&
+	       parse(&d, DATE_ORDER_DMY, text, len);
+}
+
+/* Hours, perhaps with a half or a quarter: "3", "-5.5", "+5.75". */
+static bool hours_of_zone(int32_t *out, const char *at, const char *end)
+{
+	bool west = at < end && *at == '-';
+	int32_t minutes = 0;
+	unsigned hours;
+
+	if (at < end && (*at == '-' || *at == '+'))
+		at++;
+	if (!take_short(&hours, &at, end) || hours > 23)
+		return false;
+	if (end - at == 2 && memcmp(at, ".5", 2) == 0)
+		minutes = 30;
+	else if (end - at == 3 && memcmp(at, ".25", 3) == 0)
+		minutes = 15;
+	else if (end - at == 3 && memcmp(at, ".75", 3) == 0)
+		minutes = 45;
+	else if (at != end && !(end - at == 2 && memcmp(at, ".0", 2) == 0))
+		return false;
+	*out = ((int32_t)hours * 60 + minutes) * (west ? -60 : 60);
+	return true;
+}
+
+bool date_parse_zone(int32_t *out, const char *text, size_t len)
+{
+	struct date_parts p = { 0 };
+	char time[32] = "12:00";
+	const char *at = time, *end;
+
+	trim(&text, &len);
+	if (len == 0 || len > 16)
+		return false;
+	if (hours_of_zone(out, text, text + len))
+		return true;
+	memcpy(time + 5, text, len);
+	end = time + 5 + len;
+	if (!date_parse_time(&p, &at, end) || at != end || !p.has_zone)
+		return false;
+	*out = p.offset;
+	return true;
 }
 
 void date_format(struct buf *out, const struct fiche_date *d)

@@ -25,6 +25,30 @@
  */
 bool date_parse(struct fiche_date *out, const char *text, size_t len);
 
+/* What cannot be told from the text. */
+enum date_order {
+	DATE_ORDER_CERTAIN, /* 3/4/2021 is no date */
+	DATE_ORDER_DMY,
+	DATE_ORDER_MDY,
+};
+
+struct date_rules {
+	enum date_order order;
+	bool has_zone; /* of times that have none: */
+	int32_t zone;  /* seconds east of UTC */
+};
+
+/* The same with rules (spec 6.2); NULL is date_parse(). */
+bool date_parse_by(struct fiche_date *out, const struct date_rules *rules,
+                   const char *text, size_t len);
+
+/* Would rules about the order make a date of it? */
+bool date_is_ambiguous(const char *text, size_t len);
+
+/* A zone as a key of its own gives it: UTC, EST, +03:00, +0300, 3, -5.5: in
+ * seconds east of UTC. */
+bool date_parse_zone(int32_t *out, const char *text, size_t len);
+
 /* Seconds since 1970 at the start of a civil date; and back. */
 int64_t date_from_civil(int64_t year, unsigned month, unsigned day);
 void date_to_civil(int64_t seconds, int64_t *year, unsigned *month,

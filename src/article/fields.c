@@ -24,6 +24,7 @@ struct slot {
 	bool found;
 	unsigned score;         /* the least wins, of equals the last */
 	struct json_item value; /* string, number, or list or object */
+	struct fiche_text key;  /* as written */
 	struct fiche_date date;
 	char parts[16]; /* a date of numbers, made text */
 	size_t parts_len;
@@ -31,6 +32,7 @@ struct slot {
 
 struct slots {
 	const char *end; /* of the document */
+	const struct rules *rules;
 	struct slot of[FIELD_COUNT];
 	struct record_text text;
 };
@@ -55,7 +57,8 @@ static bool is_allowed(const struct json_item *v, enum field field,
 
 	if (v->type == JSON_NUMBER)
 		/* Not NaN or Infinity. */
-		return (field == FIELD_ID || is_date(field)) &&
+		return (field == FIELD_ID || is_date(field) ||
+		        field >= FIELD_TIME) &&
 		       only != ONLY_WITH_PATH && v->raw[v->raw_len - 1] <= '9';
 	if (v->type != JSON_STRING || !record_usable(v))
 		return false;
@@ -116,20 +119,23 @@ static void read_date(struct slot *slot, const struct slots *s,
                       const struct json_item *whole)
 {
 	const struct json_item *v = &slot->value;
+	const struct date_rules *by = s->rules ? &s->rules->dates : NULL;
 	uint8_t plain[128];
 	struct buf text = { .ptr = plain, .cap = sizeof(plain) };
 
 	slot->parts_len = join_date_parts(slot->parts, s, whole);
 	if (slot->parts_len) {
-		(void)date_parse(&slot->date, slot->parts, slot->parts_len);
+		(void)date_parse_by(&slot->date, by, slot->parts,
+		                    slot->parts_len);
 		return;
 	}
 	/* Cut short where it cannot be a date, so that it always fits. */
 	if (v->raw_len <= sizeof(plain) / 3) {
 		json_unescape(&text, v->raw, v->raw_len, NULL);
-		(void)date_parse(&slot->date, (const char *)text.ptr, text.len);
+		(void)date_parse_by(&slot->date, by, (const char *)text.ptr,
+		                    text.len);
 	} else if (!v->has_escape) {
-		(void)date_parse(&slot->date, v->raw, v->raw_len);
+		(void)date_parse_by(&slot->date, by, v->raw, v->raw_len);
 	}
 }
 
@@ -139,9 +145,14 @@ static void see_alias(struct slots *s, const struct record_item *item,
 	enum field field = (enum field)alias->field;
 	struct slot *best = &s->of[field], seen = { .found = true };
 
-	seen.score = (item->nested ? 256u : 0) + alias->rank;
+	if (alias->only == ONLY_MAPPED)
+		seen.score = 0;
+	else
+		seen.score = 1 + (item->nested ? 256u : 0) + alias->rank;
 	if (best->found && seen.score > best->score && best->score < UNREADABLE)
 		return;
+	seen.key.ptr = item->json.key;
+	seen.key.len = item->json.key_len;
 	if (!pick(&seen.value, s, &item->json, field,
 	          (enum alias_only)alias->only))
 		return;
@@ -157,13 +168,15 @@ static void see_alias(struct slots *s, const struct record_item *item,
 }
 
 static enum json_type collect(struct slots *s, struct record *r,
-                              const char *json, size_t len)
+                              const struct rules *rules, const char *json,
+                              size_t len)
 {
 	struct record_item item;
 	enum json_type type;
 
 	memset(s, 0, sizeof(*s));
-	record_init(r, json, len);
+	record_init(r, rules, json, len);
+	s->rules = rules;
 	s->end = r->json.end;
 	while ((type = record_next(r, &item)) != JSON_END) {
 		if (type == JSON_BAD)
@@ -402,10 +415,84 @@ static void settle_dates(struct slots *s)
 		memset(fetched, 0, sizeof(*fetched));
 }
 
+/* The text of a part, at most `max` bytes of it. */
+static size_t part(char *out, size_t max, const struct slots *s,
+                   enum field field)
+{
+	const struct json_item *v = &s->of[field].value;
+
+	if (!s->of[field].found || v->raw_len > max || v->has_escape)
+		return 0;
+	memcpy(out, v->raw, v->raw_len);
+	return v->raw_len;
+}
+
+/* A date in keys of its own: year, month, day. */
+static void join_day(struct slots *s)
+{
+	struct slot *published = &s->of[FIELD_PUBLISHED];
+	char *text = published->parts;
+	size_t len = part(text, 4, s, FIELD_YEAR), more;
+
+	if (len != 4)
+		return;
+	for (int i = 0; i < 2; i++) {
+		text[len] = '-';
+		more = part(text + len + 1, 2, s,
+		            i == 0 ? FIELD_MONTH : FIELD_DAY);
+		if (more == 0)
+			break;
+		len += 1 + more;
+	}
+	if (!date_parse(&published->date, text, len))
+		return;
+	published->found = true;
+	published->parts_len = len;
+}
+
+/* `date` and `time`; then a zone, if they have none. */
+static void join_time(struct slots *s)
+{
+	const struct date_rules *by = s->rules ? &s->rules->dates : NULL;
+	struct slot *published = &s->of[FIELD_PUBLISHED];
+	struct fiche_date *d = &published->date;
+	char text[64];
+	size_t day, time;
+	int32_t zone;
+
+	day = part(text, 24, s, FIELD_PUBLISHED);
+	if (d->precision == FICHE_DATE_DAY && day > 0) {
+		text[day] = ' ';
+		time = part(text + day + 1, 32, s, FIELD_TIME);
+		if (time > 0)
+			(void)date_parse_by(d, by, text, day + 1 + time);
+	}
+	time = part(text, 16, s, FIELD_ZONE);
+	if (time == 0 || d->has_zone || d->precision < FICHE_DATE_HOUR ||
+	    !date_parse_zone(&zone, text, time))
+		return;
+	if (by)
+		zone -= by->zone;
+	d->begin -= zone;
+	d->end -= zone;
+	d->has_zone = true;
+}
+
+static void join_parts(struct slots *s)
+{
+	const struct slot *published = &s->of[FIELD_PUBLISHED];
+
+	if (!published->found)
+		join_day(s);
+	if (published->found && published->parts_len == 0)
+		join_time(s);
+}
+
 static bool take_all(struct fiche_article *a, size_t *text_piece,
                      struct arena *arena, struct slots *s)
 {
 	settle_dates(s);
+	join_parts(s);
 	a->published = s->of[FIELD_PUBLISHED].date;
 	a->modified = s->of[FIELD_MODIFIED].date;
 	a->fetched = s->of[FIELD_FETCHED].date;
@@ -461,13 +548,14 @@ static void use_defaults(struct fiche_article *a, const struct fiche_article *d)
 }
 
 static int read_fields(struct fiche_article *out, size_t *text_piece,
-                       struct arena *arena, const char *json, size_t len,
-                       const char *what, struct fiche_error *err)
+                       struct arena *arena, const struct rules *rules,
+                       const char *json, size_t len, const char *what,
+                       struct fiche_error *err)
 {
 	struct slots slots;
 	struct record r;
 
-	if (collect(&slots, &r, json, len) == JSON_BAD)
+	if (collect(&slots, &r, rules, json, len) == JSON_BAD)
 		return err_set(err, FICHE_ERR_INPUT,
 		               (uint64_t)(r.json.at - r.json.start),
 		               "%s %s: %s", what,
@@ -485,15 +573,22 @@ int fields_from_json(struct fiche_article *out, size_t *text_piece,
                      struct fiche_error *err)
 {
 	struct fiche_article a, d;
+	struct rules rules;
 	size_t piece, unused;
 	int r;
 
-	r = read_fields(&a, &piece, arena, json, len, "the record", err);
+	if (defaults_len) {
+		r = rules_read(&rules, defaults, defaults_len, err);
+		if (r < 0)
+			return r;
+	}
+	r = read_fields(&a, &piece, arena, defaults_len ? &rules : NULL, json,
+	                len, "the record", err);
 	if (r < 0)
 		return r;
 	if (defaults_len) {
-		r = read_fields(&d, &unused, arena, defaults, defaults_len,
-		                "a default", err);
+		r = read_fields(&d, &unused, arena, NULL, defaults,
+		                defaults_len, "a default", err);
 		if (r < 0)
 			return r;
 		use_defaults(&a, &d);
@@ -508,5 +603,28 @@ int fields_from_json(struct fiche_article *out, size_t *text_piece,
 	a.text_size = out->text_size;
 	*out = a;
 	*text_piece = piece;
+	return 0;
+}
+
+int fields_keys(struct fiche_text keys[FIELD_COUNT], const char *json,
+                size_t len, const char *defaults, size_t defaults_len,
+                struct fiche_error *err)
+{
+	struct slots slots;
+	struct rules rules;
+	struct record rec;
+	int r = rules_read(&rules, defaults, defaults_len, err);
+
+	if (r < 0)
+		return r;
+	if (collect(&slots, &rec, &rules, json, len) == JSON_BAD)
+		return err_set(err, FICHE_ERR_INPUT, FICHE_NOWHERE,
+		               "the record is not JSON: %s", rec.json.why);
+	settle_dates(&slots);
+	for (size_t i = 0; i < FIELD_COUNT; i++)
+		keys[i] = slots.of[i].found ? slots.of[i].key
+		                            : (struct fiche_text){ NULL, 0 };
+	if (slots.text.found)
+		keys[FIELD_TEXT] = slots.text.key;
 	return 0;
 }

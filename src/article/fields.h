@@ -12,6 +12,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "article/aliases.h"
 #include "base/arena.h"
 #include "base/buf.h"
 #include "fiche/article.h"
@@ -35,6 +36,14 @@ int fields_from_json(struct fiche_article *out, size_t *text_piece,
                      struct arena *arena, const char *json, size_t len,
                      const char *defaults, size_t defaults_len,
                      struct fiche_error *err);
+
+/*
+ * Which key, as it is written, each field is taken from; len 0 for none.  They
+ * point into `json`.  Returns as fields_from_json().
+ */
+int fields_keys(struct fiche_text keys[FIELD_COUNT], const char *json,
+                size_t len, const char *defaults, size_t defaults_len,
+                struct fiche_error *err);
 
 /* Append the canonical JSON object of an article, without a line end: the
  * keys id, number, source_id, url, title, published, published_raw, ... with

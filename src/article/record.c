@@ -8,9 +8,11 @@
 #define PLACEHOLDER     "\\u001f"
 #define PLACEHOLDER_LEN 6
 
-void record_init(struct record *r, const char *text, size_t len)
+void record_init(struct record *r, const struct rules *rules, const char *text,
+                 size_t len)
 {
 	memset(r, 0, sizeof(*r));
+	r->rules = rules;
 	json_init(&r->json, text, len);
 	r->at[1].open = true;
 }
@@ -42,6 +44,21 @@ static void enter(struct record *r, const struct record_item *item,
 	}
 }
 
+/* A mapped key means what it was mapped to, and nothing else. */
+static void find_aliases(struct record_item *out, const struct rules *rules,
+                         const char *name, size_t len)
+{
+	const struct alias *mapped =
+		rules ? rules_find(rules, name, len) : NULL;
+
+	if (mapped) {
+		out->aliases = mapped;
+		out->alias_count = mapped->field != FIELD_COUNT;
+	} else {
+		out->alias_count = alias_find(&out->aliases, name, len);
+	}
+}
+
 enum json_type record_next(struct record *r, struct record_item *out)
 {
 	const struct json_item *item = &out->json;
@@ -68,8 +85,7 @@ enum json_type record_next(struct record *r, struct record_item *out)
 		len = alias_normalise(name + prefix_len, item->key,
 		                      item->key_len);
 		if (len)
-			out->alias_count = alias_find(&out->aliases, name,
-			                              prefix_len + len);
+			find_aliases(out, r->rules, name, prefix_len + len);
 		out->nested = r->at[item->depth].nested;
 	}
 	if (type == JSON_OBJECT || type == JSON_ARRAY)
@@ -107,6 +123,9 @@ static const char *const *const names_of[FIELD_COUNT] = {
 	[FIELD_SOURCE] = host_names,     [FIELD_NAME] = name_names,
 	[FIELD_FEED] = name_names,       [FIELD_LANGUAGE] = name_names,
 	[FIELD_TAGS] = tag_names,        [FIELD_SECTION] = tag_names,
+	[FIELD_TIME] = date_names,       [FIELD_ZONE] = date_names,
+	[FIELD_YEAR] = date_names,       [FIELD_MONTH] = date_names,
+	[FIELD_DAY] = date_names,
 };
 
 void record_leaves(struct record_leaves *l, enum field field, const char *value,
@@ -196,6 +215,8 @@ static bool is_nothing(const char *raw, size_t len)
 		"n/a",
 		"n\\/a",
 		"undefined",
+		"ONLY AVAILABLE IN PAID PLANS",
+		"ONLY AVAILABLE IN CORPORATE PLANS",
 		"0000-00-00",
 		"0000-00-00 00:00:00",
 	};
@@ -287,11 +308,17 @@ void record_text_see(struct record_text *t, const struct record_item *item,
 	for (size_t i = 0; i < item->alias_count; i++)
 		if (item->aliases[i].field == FIELD_TEXT)
 			alias = &item->aliases[i];
-	if (alias && !(t->found && (item->nested > t->nested ||
-	                            (item->nested == t->nested &&
-	                             alias->rank > t->rank)))) {
-		seen.nested = item->nested;
-		seen.rank = alias->rank;
+	if (alias) {
+		bool mapped = alias->only == ONLY_MAPPED;
+
+		seen.nested = item->nested && !mapped;
+		seen.rank = mapped ? -1 : alias->rank;
+		seen.key.ptr = item->json.key;
+		seen.key.len = item->json.key_len;
+	}
+	if (alias && !(t->found &&
+	               (seen.nested > t->nested ||
+	                (seen.nested == t->nested && seen.rank > t->rank)))) {
 		if (type == JSON_STRING &&
 		    (item->piece != SIZE_MAX || record_usable(&item->json))) {
 			seen.string = item->json;

@@ -14,14 +14,17 @@
 
 #include "article/aliases.h"
 #include "article/json.h"
+#include "article/rules.h"
+#include "fiche/article.h"
 
 /* Keys matter down to here: a key joined to its parent's, in a wrapper. */
 #define RECORD_KEY_DEPTH 3
 
 struct record {
 	struct json_scanner json;
-	size_t pieces;   /* placeholders passed */
-	bool not_object; /* JSON, but not a record */
+	const struct rules *rules; /* or NULL */
+	size_t pieces;             /* placeholders passed */
+	bool not_object;           /* JSON, but not a record */
 	/* Of the object that holds the members at this depth. */
 	struct {
 		bool open;   /* its members can be fields */
@@ -39,7 +42,9 @@ struct record_item {
 	size_t piece; /* of a placeholder, otherwise SIZE_MAX */
 };
 
-void record_init(struct record *r, const char *text, size_t len);
+/* `rules` may be NULL. */
+void record_init(struct record *r, const struct rules *rules, const char *text,
+                 size_t len);
 
 /* As json_next().  A document that is not an object is JSON_BAD. */
 enum json_type record_next(struct record *r, struct record_item *out);
@@ -70,7 +75,8 @@ bool record_is_url(const struct json_item *string, bool *path);
 struct record_text {
 	bool found;
 	bool nested;
-	uint8_t rank;
+	int rank;
+	struct fiche_text key;   /* as written */
 	struct json_item string; /* type JSON_STRING, or JSON_BAD for several */
 	size_t piece;
 	const char *from, *to; /* of several: the value, whole */

@@ -49,6 +49,9 @@ struct fiche_ingest_options {
 	void (*oversize)(void *ctx, const void *bytes, size_t len);
 	void *ctx;
 	uint64_t progress_total; /* handed to progress; 0 = not known */
+	/* In a dry run: what would be given to the writer, a JSON object or,
+	 * with is_file, a card. */
+	void (*record)(void *ctx, const void *json, size_t len, bool is_file);
 	/* Files never to be read: the archive being written, the file of
 	 * rejects.  Paths, ending with NULL; borrowed, may be NULL. */
 	const char *const *exclude;

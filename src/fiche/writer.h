@@ -48,6 +48,19 @@ struct fiche_origin {
 	uint64_t line;
 };
 
+/* Fields that records can be asked to have. */
+enum fiche_require {
+	FICHE_REQUIRE_URL = 1,
+	FICHE_REQUIRE_TITLE = 2,
+	FICHE_REQUIRE_TEXT = 4,
+	FICHE_REQUIRE_DATE = 8, /* published, readable */
+	FICHE_REQUIRE_SOURCE = 16,
+	FICHE_REQUIRE_LANGUAGE = 32,
+	FICHE_REQUIRE_AUTHORS = 64,
+	FICHE_REQUIRE_TAGS = 128,
+	FICHE_REQUIRE_ID = 256,
+};
+
 struct fiche_writer_options {
 	enum fiche_open_mode mode;
 	int level; /* zstd 1 to 22; 0 = the default */
@@ -61,6 +74,10 @@ struct fiche_writer_options {
 	bool give_up_commit;
 	const char
 		*defaults; /* JSON object for records that lack fields; NULL */
+	unsigned require;  /* set of enum fiche_require: others are refused */
+	/* Refuse records whose date is not readable, or is a time without a
+	 * zone and no rule of the defaults gives one. */
+	bool strict;
 	const uint8_t *uuid; /* 16 bytes; NULL = random */
 	bool has_time;       /* use `time` for every clock reading */
 	int64_t time;
@@ -83,6 +100,12 @@ struct fiche_writer_stats {
 	uint64_t shared_bodies; /* other record, same body */
 	uint64_t versions;      /* other record under a known URL */
 	uint64_t rejected;
+	/* Stored, but not found by date; some of them ambiguous, as 3/4/2021
+	 * is.  The first of each, cut. */
+	uint64_t unreadable_dates;
+	uint64_t ambiguous_dates;
+	char unreadable_date[48];
+	char ambiguous_date[48];
 	uint64_t verbatim; /* stored as a whole line, not as a card */
 	uint64_t bytes_in;
 	uint64_t file_size;

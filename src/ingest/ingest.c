@@ -12,6 +12,7 @@
 #include "base/err.h"
 #include "ingest/format.h"
 #include "ingest/input.h"
+#include "ingest/sidecar.h"
 #include "ingest/stream.h"
 #include "ingest/walk.h"
 
@@ -94,6 +95,9 @@ static int read_entry(struct fiche_ingest *in, const struct walk_entry *e,
 		input_fail(&i, "%s", e->why);
 		return 0;
 	case WALK_FILE:
+		if (sidecar_is(e->path))
+			return 0;
+		break;
 	case WALK_PIPE:
 		break;
 	}

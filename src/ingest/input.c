@@ -187,6 +187,8 @@ int input_add_json(const struct input *i, const void *json, size_t len,
 	else if (!i->in->opt.dry_run)
 		r = fiche_writer_add_json(i->in->writer, json, len, &origin,
 		                          err);
+	else if (i->in->opt.record != NULL)
+		i->in->opt.record(i->in->opt.ctx, json, len, false);
 	return added(i, r, len, json, line, err);
 }
 
@@ -208,6 +210,8 @@ int input_add_page(const struct input *i, const struct facts *facts,
 		                          card.len, bytes, len,
 		                          facts->has_text ? &facts->text : NULL,
 		                          &origin, err);
+	else if (i->in->opt.record != NULL)
+		i->in->opt.record(i->in->opt.ctx, card.ptr, card.len, true);
 	buf_done(&card);
 	return added(i, r, len, bytes, line, err);
 }

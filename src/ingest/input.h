@@ -38,7 +38,6 @@ struct input {
 	struct fiche_ingest_stats *stats;
 	const char *name;    /* for messages; lives until the commit */
 	const char *label;   /* for cards */
-	const char *sidecar; /* JSON object of facts from beside it, or NULL */
 	const char *path;    /* of a regular file, to open it again; or NULL */
 	struct lines *bytes; /* decompressed, from where it was looked at */
 	unsigned depth;      /* bundles around it */

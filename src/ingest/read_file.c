@@ -4,15 +4,19 @@
 
 #include "base/err.h"
 #include "ingest/classify.h"
+#include "ingest/sidecar.h"
 #include "page/page.h"
 
 static int find_facts(struct facts *f, const struct input *i, const char *type,
                       const uint8_t *ptr, size_t len, struct fiche_error *err)
 {
 	struct page_options opt = { .now = i->in->opt.now };
+	int r;
 
 	facts_init(f, &i->in->scratch);
-	/* TODO sidecar */
+	r = sidecar_read(f, i, err);
+	if (r < 0)
+		return r;
 	if (strcmp(type, "text/html") == 0)
 		return page_read_html(f, ptr, len, &opt, err);
 	if (strcmp(type, "text/plain") == 0)

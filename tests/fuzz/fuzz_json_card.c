@@ -72,7 +72,7 @@ static void check_record(const char *text, size_t len)
 
 	(void)is_json(text, len);
 	r = read_fields(&from_line, &line_piece, &arena, text, len);
-	if (card_split(&card, &body, text, len)) {
+	if (card_split(&card, &body, NULL, text, len)) {
 		require(r == 0 && line_piece == SIZE_MAX);
 		c = (const char *)card.ptr;
 		b = (const char *)body.ptr;

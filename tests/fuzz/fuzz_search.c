@@ -58,6 +58,8 @@ static struct fiche_reader *archive(void)
 		                                 .index = FICHE_INDEX_BASIC };
 	static struct fiche_reader *reader;
 	static struct io_memory *memory;
+	const struct reader_segment *opened;
+	struct fiche_view *v;
 
 	if (reader)
 		return reader;
@@ -65,6 +67,9 @@ static struct fiche_reader *archive(void)
 	require(memory && search_case_make(memory, &plan, NULL) == 0);
 	require(case_open(&reader, memory, false, NULL) == 0);
 	require(reader->segment_count == 1);
+	v = fiche_view_new(reader);
+	require(v && reader_segment(reader, v, 0, false, &opened, NULL) == 0);
+	fiche_view_free(v);
 	return reader;
 }
 

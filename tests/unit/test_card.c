@@ -22,7 +22,7 @@ struct split {
 static void do_split(struct split *s, const char *json, size_t len)
 {
 	memset(s, 0, sizeof(*s));
-	s->ok = card_split(&s->card, &s->body, json, len);
+	s->ok = card_split(&s->card, &s->body, NULL, json, len);
 }
 
 static void split_done(struct split *s)
@@ -191,7 +191,7 @@ static void splitting_refuses_what_joining_could_not_restore(void **state)
 		struct split s = { 0 };
 
 		buf_text(&s.card, "old");
-		if (card_split(&s.card, &s.body, refused[i],
+		if (card_split(&s.card, &s.body, NULL, refused[i],
 		               strlen(refused[i])) ||
 		    s.card.len != 3 || s.body.len != 0)
 			fail_msg("'%s'", refused[i]);
@@ -447,7 +447,7 @@ static void running_out_of_memory_leaves_the_buffers_as_they_were(void **state)
 		unsigned long fired;
 
 		alloc_fail_after(n, true);
-		s.ok = card_split(&s.card, &s.body, many, sizeof(many) - 1);
+		s.ok = card_split(&s.card, &s.body, NULL, many, sizeof(many) - 1);
 		fired = alloc_faults_fired();
 		alloc_fail_after(-1, false);
 		if (!s.ok)
@@ -459,9 +459,76 @@ static void running_out_of_memory_leaves_the_buffers_as_they_were(void **state)
 	}
 }
 
+static void a_file_has_its_text_behind_it_if_its_card_ends_so(void **state)
+{
+	static const struct {
+		const char *card, *body, *record, *text; /* NULL: refused */
+	} cases[] = {
+		/* The text is the record. */
+		{ "{}", "abc", "abc", "abc" },
+		{ "{\"text\":\"abc\"}", "abc", "abc", "abc" },
+		{ "{\"text\":\"\\u001f0:1\"} ", "a\nb", "a\nb", "a\nb" },
+		{ "{\"text\":\"\\u001f1:1\"}", "a\nb", "a\nb", "a\nb" },
+		{ "{\"text\":\"\\u001f0:01\"}", "a\nb", "a\nb", "a\nb" },
+		{ "{\"text\":\"\\u001f0:\"}", "a\nb", "a\nb", "a\nb" },
+		{ "{\"x\":\"\\\"text\\\":\\\"\\u001f0:1\"}", "a\nb", "a\nb",
+		  "a\nb" },
+		/* It stands beside it. */
+		{ "{\"text\":\"\\u001f0:1\"}", "a\nb", "a", "b" },
+		{ "{\"a\":1,\"text\":\"\\u001f0:0\"}", "a\n", "a", "" },
+		{ "{\"text\":\"\\u001f0:2\"}", "\nbc", "", "bc" },
+		/* It has no place there. */
+		{ "{\"text\":\"\\u001f0:2\"}", "a\nb", NULL, NULL },
+		{ "{\"text\":\"\\u001f0:0\"}", "a", NULL, NULL },
+		{ "{\"text\":\"\\u001f0:0\"}", "", NULL, NULL },
+		{ "{\"text\":\"\\u001f0:18446744073709551615\"}", "a\nb", NULL,
+		  NULL },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		const char *card = cases[i].card, *body = cases[i].body;
+		struct fiche_text record, text;
+		int r = card_file(&record, &text, card, strlen(card), body,
+		                  strlen(body), NULL);
+
+		assert_int_equal(r, cases[i].record ? 0 : FICHE_ERR_CORRUPT);
+		if (r < 0)
+			continue;
+		assert_int_equal(record.len, strlen(cases[i].record));
+		assert_memory_equal(record.ptr, cases[i].record, record.len);
+		assert_int_equal(text.len, strlen(cases[i].text));
+		assert_memory_equal(text.ptr, cases[i].text, text.len);
+	}
+}
+
+static void the_place_of_a_text_is_put_at_the_end_of_a_card(void **state)
+{
+	static const char *const cases[][2] = {
+		{ "{}", "{\"text\":\"\\u001f0:7\"}" },
+		{ "{\"a\":{}}", "{\"a\":{},\"text\":\"\\u001f0:7\"}" },
+		{ "{\"a\":1 } \t", "{\"a\":1 ,\"text\":\"\\u001f0:7\"}" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct buf out = { 0 };
+
+		card_file_put(&out, cases[i][0], strlen(cases[i][0]), 7);
+		assert_int_equal(out.len, strlen(cases[i][1]));
+		assert_memory_equal(out.ptr, cases[i][1], out.len);
+		assert_true(out.len <= strlen(cases[i][0]) + CARD_FILE_MORE);
+		buf_done(&out);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(
+			a_file_has_its_text_behind_it_if_its_card_ends_so),
+		cmocka_unit_test(
+			the_place_of_a_text_is_put_at_the_end_of_a_card),
 		cmocka_unit_test(
 			a_card_has_the_text_replaced_by_its_style_and_length),
 		cmocka_unit_test(long_strings_move_unless_the_card_needs_them),

@@ -5,12 +5,14 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
 
 #include "article/aliases.h"
 #include "article/fields.h"
+#include "article/rules.h"
 #include "base/alloc.h"
 
 /* The canonical JSON has `want` in it. */
@@ -100,6 +102,45 @@ static const struct {
 	  "\"published\":\"2008\",\"published_raw\":\"2008\","
 	  "\"modified\":null,\"fetched\":null" },
 
+	{ "a day and a time", "{\"date\":\"2007-11-21\",\"time\":\"14:05\"}",
+	  "\"published\":\"2007-11-21T14:05Z\",\"published_raw\":\"2007-11-"
+	  "21\"" },
+	{ "a time that is none", "{\"date\":\"2007-11-21\",\"time\":\"noon\"}",
+	  "\"published\":\"2007-11-21\"" },
+	{ "a time beside a whole date",
+	  "{\"date\":\"2007-11-21T10:00Z\",\"time\":\"14:05\"}",
+	  "\"published\":\"2007-11-21T10:00Z\"" },
+	{ "a time alone is a date", "{\"time\":1195653900}",
+	  "\"published\":\"2007-11-21T14:05:00Z\"" },
+	{ "post_date and post_time",
+	  "{\"post_date\":\"20071121\",\"post_time\":\"1405\"}",
+	  "\"published\":\"2007-11-21T14:05Z\"" },
+	{ "a zone of its own",
+	  "{\"pubDate\":\"2007-11-21 14:05:00\",\"pubDateTZ\":\"UTC\"}",
+	  "\"published\":\"2007-11-21T14:05:00Z\"" },
+	{ "a zone of hours",
+	  "{\"post_date\":\"2007-11-21\",\"post_time\":\"14:05\",\"gmt_"
+	  "offset\":-5.5}",
+	  "\"published\":\"2007-11-21T19:35Z\"" },
+	{ "a zone of minutes",
+	  "{\"date\":\"2007-11-21 14:05\",\"timezone\":\"+03:00\"}",
+	  "\"published\":\"2007-11-21T11:05Z\"" },
+	{ "a zone beside a zone",
+	  "{\"date\":\"2007-11-21 14:05Z\",\"timezone\":\"+03:00\"}",
+	  "\"published\":\"2007-11-21T14:05Z\"" },
+	{ "a zone of a day says nothing",
+	  "{\"date\":\"2007-11-21\",\"timezone\":\"+03:00\"}",
+	  "\"published\":\"2007-11-21\"" },
+	{ "year, month and day", "{\"year\":2007,\"month\":\"11\",\"day\":21}",
+	  "\"published\":\"2007-11-21\",\"published_raw\":\"2007-11-21\"" },
+	{ "a year alone", "{\"year\":\"2007\",\"day\":21}",
+	  "\"published\":\"2007\"" },
+	{ "a year beside a date", "{\"year\":\"2007\",\"date\":\"2008\"}",
+	  "\"published\":\"2008\"" },
+	{ "a year of another kind", "{\"year\":\"AD 7\"}",
+	  "\"published\":null,\"published_raw\":null" },
+	{ "a text that is for sale",
+	  "{\"title\":\"ONLY AVAILABLE IN PAID PLANS\"}", "\"title\":null" },
 	{ "source is a url", "{\"source\":\"https://www.A.org/x\"}",
 	  "\"url\":\"https://www.A.org/x\"" },
 	{ "and its host", "{\"source\":\"https://www.A.org/x\"}",
@@ -177,6 +218,13 @@ static bool holds(const struct buf *b, const char *want)
 	return false;
 }
 
+static void double_quotes(char *text)
+{
+	for (; *text; text++)
+		if (*text == '\'')
+			*text = '"';
+}
+
 static void fields_are_found_as_the_table_says(void **state)
 {
 	struct arena arena = { 0 };
@@ -228,6 +276,111 @@ static void defaults_fill_what_the_record_lacks(void **state)
 	assert_true(holds(&out, "\"text_size\":9,\"text\":null"));
 	buf_done(&out);
 	arena_done(&arena);
+}
+
+static void rules_say_how_the_records_of_a_block_are_read(void **state)
+{
+	static const struct {
+		const char *rules, *json, *want;
+	} cases[] = {
+		{ "{'dates':'dmy'}", "{'date':'03/04/2021'}",
+		  "'published':'2021-04-03','published_raw':'03/04/2021'" },
+		{ "{'dates':'mdy'}", "{'date':'03/04/2021'}",
+		  "'published':'2021-03-04'" },
+		/* What is certain stays as it is. */
+		{ "{'dates':'mdy'}", "{'date':'13/04/2021'}",
+		  "'published':'2021-04-13'" },
+		{ "{'dates':'mdy'}", "{'date':'03.04.2021'}",
+		  "'published':'2021-04-03'" },
+		{ "{'dates':'mdy'}", "{'date':'13/13/2021'}",
+		  "'published':null" },
+		{ "{'zone':'+03:00'}", "{'date':'2021-04-03 01:30'}",
+		  "'published':'2021-04-02T22:30Z'" },
+		{ "{'zone':'-05:30'}", "{'date':'2021-04-03 01:30Z'}",
+		  "'published':'2021-04-03T01:30Z'" },
+		{ "{'zone':'+03:00'}", "{'date':'2021-04-03'}",
+		  "'published':'2021-04-03'" },
+		{ "{'zone':'+03:00'}",
+		  "{'date':'2021-04-03 01:30','tz':'x','timezone':'-01:00'}",
+		  "'published':'2021-04-03T02:30Z'" },
+		{ "{'map':{'Kopf':'title','story.body':'text'}}",
+		  "{'title':'no','kopf':'yes','story':{'body':'it'}}",
+		  "'title':'yes'" },
+		{ "{'map':{'Kopf':'title','story.body':'text'}}",
+		  "{'text':'no','story':{'body':'it'}}", "'text':'it'" },
+		/* Also in a wrapper, and where nothing else is. */
+		{ "{'map':{'x':'published'}}", "{'meta':{'x':'2021'}}",
+		  "'published':'2021'" },
+		{ "{'map':{'x':'published'}}", "{'x':'soon','date':'2021'}",
+		  "'published':'2021'" },
+		/* A mapped key means nothing else. */
+		{ "{'map':{'title':'section'}}", "{'title':'x'}",
+		  "'title':null" },
+		{ "{'map':{'title':'none'}}", "{'title':'x','name':'y'}",
+		  "'title':'y'" },
+		{ "{'map':{'x':'source'}}", "{'x':'WWW.a.org'}",
+		  "'source':'a.org'" },
+	};
+	struct arena arena = { 0 };
+	struct buf out = { 0 };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		struct fiche_article a = { 0 };
+		char rules[200], json[200], want[200];
+		size_t piece;
+
+		(void)snprintf(rules, sizeof(rules), "{'@fiche':%s}",
+		               cases[i].rules);
+		(void)snprintf(json, sizeof(json), "%s", cases[i].json);
+		(void)snprintf(want, sizeof(want), "%s", cases[i].want);
+		double_quotes(rules);
+		double_quotes(json);
+		double_quotes(want);
+		buf_clear(&out);
+		assert_int_equal(fields_from_json(&a, &piece, &arena, json,
+		                                  strlen(json), rules,
+		                                  strlen(rules), NULL),
+		                 0);
+		fields_to_json(&out, &a, true);
+		if (!holds(&out, want))
+			fail_msg("%s, %s: %.*s", rules, json, (int)out.len,
+			         (const char *)out.ptr);
+	}
+	arena_done(&arena);
+	buf_done(&out);
+}
+
+static void rules_that_are_not_understood_are_refused(void **state)
+{
+	static const char *const refused[] = {
+		"{'@fiche':1}",
+		"{'@fiche':{'date':'dmy'}}",
+		"{'@fiche':{'dates':'ymd'}}",
+		"{'@fiche':{'dates':1}}",
+		"{'@fiche':{'zone':'3'}}",
+		"{'@fiche':{'zone':'+24:00'}}",
+		"{'@fiche':{'zone':'+03:60'}}",
+		"{'@fiche':{'zone':'+0a:00'}}",
+		"{'@fiche':{'map':'x'}}",
+		"{'@fiche':{'map':{'x':'headline'}}}",
+		"{'@fiche':{'map':{'x':{'y':'title'}}}}",
+		"{'@fiche':{'map':{'':'title'}}}",
+		"{'@fiche':{'map':{'a.':'title'}}}",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(refused) / sizeof(*refused); i++) {
+		struct fiche_error err;
+		struct rules rules;
+		char text[200];
+
+		(void)snprintf(text, sizeof(text), "%s", refused[i]);
+		double_quotes(text);
+		if (rules_read(&rules, text, strlen(text), &err) !=
+		    FICHE_ERR_INPUT)
+			fail_msg("%s was taken", text);
+	}
 }
 
 static void a_malformed_record_is_refused_with_its_place(void **state)
@@ -374,6 +527,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(fields_are_found_as_the_table_says),
 		cmocka_unit_test(defaults_fill_what_the_record_lacks),
+		cmocka_unit_test(rules_say_how_the_records_of_a_block_are_read),
+		cmocka_unit_test(rules_that_are_not_understood_are_refused),
 		cmocka_unit_test(a_malformed_record_is_refused_with_its_place),
 		cmocka_unit_test(running_out_of_memory_changes_nothing),
 		cmocka_unit_test(urls_that_differ_in_tracking_have_one_key),

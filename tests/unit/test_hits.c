@@ -22,6 +22,7 @@
 #include "format/terms.h"
 #include "support/archive_case.h"
 #include "support/search_case.h"
+#include "support/searches.h"
 #include "support/texts.h"
 
 #define DAY       INT64_C(86400)
@@ -1019,6 +1020,100 @@ static void a_damaged_block_costs_only_what_it_holds(void **state)
 	free(lost);
 }
 
+/* Without a commit that is trusted there is no index; nor is it known which
+ * versions are the latest. */
+static void a_recovered_archive_is_searched_by_scanning(void **state)
+{
+	const struct ground *g = *state;
+	struct fiche_search_options opt = { .scan = true };
+	struct fiche_selection s;
+	struct fiche_reader *r;
+
+	fiche_selection_init(&s);
+	s.versions = FICHE_VERSIONS_ALL;
+	assert_int_equal(case_open(&r, g->memory, true, NULL), 0);
+	require_no_index(r, "300 articles have no keyword index");
+	for (size_t i = 0; i < QUERIES; i++) {
+		struct fiche_hits *found;
+		struct asked k;
+
+		opt.selection = &s;
+		ask(&k, g, queries[i], &opt);
+		assert_int_equal(fiche_search(&found, &r, 1, k.q, &opt, NULL),
+		                 0);
+		assert_true(same_hits(found, k.h));
+		fiche_hits_free(found);
+		asked_done(&k);
+	}
+	fiche_reader_close(r);
+}
+
+/* Search an archive of which one byte is wrong.  True: it was noticed. */
+static bool search_damaged(struct io_memory *m, const struct buf *bytes,
+                           const struct searches *answers, uint64_t at)
+{
+	struct fiche_error err = { 0 };
+	struct fiche_info info;
+	struct fiche_reader *r;
+	size_t wrong = 0;
+	int status = 0;
+
+	assert_int_equal(case_put(m, bytes->ptr, bytes->len), 0);
+	assert_int_equal(case_open(&r, m, false, &err), 0);
+	fiche_reader_info(r, &info);
+	/* A torn commit is noticed on opening; then it is not searched. */
+	if (!info.commit_lost)
+		status = searches_repeat(answers, r, &wrong, &err);
+	if (wrong)
+		fail_msg("byte %llu: %zu other answers", (unsigned long long)at,
+		         wrong);
+	if (status != 0)
+		assert_int_equal(status, FICHE_ERR_CORRUPT);
+	fiche_reader_close(r);
+	return status != 0 || info.commit_lost;
+}
+
+/* Some searches say so, the others are right. */
+static void a_damaged_index_finds_nothing_else(void **state)
+{
+	struct io_memory *m = io_memory_new();
+	struct fiche_error err = { 0 };
+	struct searches answers;
+	struct fiche_reader *r;
+	struct buf copy = { 0 };
+	const uint8_t *bytes;
+	size_t len, tried = 0, told = 0;
+	struct section s;
+
+	(void)state;
+	assert_non_null(m);
+	assert_int_equal(searches_archive(m, false, &err), 0);
+	assert_int_equal(case_open(&r, m, false, &err), 0);
+	assert_int_equal(searches_learn(&answers, r, false, &err), 0);
+	fiche_reader_close(r);
+	assert_true(io_memory_get(m, CASE_PATH, &bytes, &len));
+	buf_put(&copy, bytes, len);
+	assert_true(buf_ok(&copy));
+	for (uint64_t at = SUPERBLOCK_SIZE; at < copy.len;) {
+		assert_int_equal(
+			section_decode(&s, copy.ptr + at, at, NULL, NULL), 0);
+		for (uint64_t i = SECTION_HEADER_SIZE;
+		     s.type == SECTION_INDEX && i < section_size(&s);
+		     i += 29, tried++) {
+			copy.ptr[at + i] ^= (uint8_t)(1u << i % 8);
+			told += search_damaged(m, &copy, &answers, at + i);
+			copy.ptr[at + i] ^= (uint8_t)(1u << i % 8);
+		}
+		at += section_size(&s);
+		if (s.type == SECTION_COMMIT)
+			at += FOOTER_SIZE;
+	}
+	print_message("%zu bytes, %zu times told\n", tried, told);
+	assert_true(told > tried / 2);
+	buf_done(&copy);
+	io_memory_free(m);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -1034,6 +1129,8 @@ int main(void)
 		cmocka_unit_test(where_nothing_is_nothing_is_found),
 		cmocka_unit_test(threads_search_through_one_reader),
 		cmocka_unit_test(a_damaged_block_costs_only_what_it_holds),
+		cmocka_unit_test(a_recovered_archive_is_searched_by_scanning),
+		cmocka_unit_test(a_damaged_index_finds_nothing_else),
 	};
 
 	return cmocka_run_group_tests(tests, enter, leave);

@@ -758,7 +758,7 @@ static void bytes_that_are_nothing_known_are_kept_as_a_file(void **state)
 	assert_memory_equal(b->writer.records[0].bytes, bytes, sizeof(bytes));
 	assert_non_null(strstr(b->writer.records[0].card,
 	                       "\"type\":\"application/octet-stream\"}"));
-	assert_heard(b, "N a.jsonl: is neither JSON, HTML nor text");
+	assert_heard(b, "N a.jsonl: is no kind of file that is read");
 }
 
 /* Content, name, type (NULL: lines of JSON), title (NULL: none). */
