@@ -67,6 +67,9 @@ struct fiche_ingest_options {
 	/* The table of databases to read; NULL: those that look like articles.
 	 */
 	const char *table;
+	/* As in fiche_writer_options: the rules in it also hold for records
+	 * that become pages. */
+	const char *defaults;
 	/* Read and count only: nothing is given to the writer, which may be
 	 * NULL. */
 	bool dry_run;
@@ -90,8 +93,7 @@ struct fiche_ingest_stats {
  * fiche_writer_commit().  `opt` is copied and may be NULL.
  *
  * Returns 0, FICHE_ERR_ARG (no writer and not dry_run, or a format that there
- * is not) or FICHE_ERR_NOMEM; on
- * failure *out is NULL.
+ * is not) or FICHE_ERR_NOMEM; on failure *out is NULL.
  */
 FICHE_API int fiche_ingest_new(struct fiche_ingest **out,
                                struct fiche_writer *w,
@@ -102,8 +104,9 @@ FICHE_API int fiche_ingest_new(struct fiche_ingest **out,
  * Read `path` ("-" is standard input; a folder is read recursively in byte
  * order of names, links to folders are not followed, except `path` itself) and
  * give every record to the writer.  What a file is, its content decides: lines
- * of JSON, or one record of HTML, text or anything else, each plain or
- * compressed.  Damage in one input is reported through `message` and counted;
+ * or documents of JSON, tables, feeds, mail, databases, each with many records,
+ * or one of HTML, text or anything else; each plain or compressed.
+ * Damage in one input is reported through `message` and counted;
  * it ends that input, keeping what came before.  Commits at checkpoints only:
  * what is pending at the end is for the caller to commit.
  *

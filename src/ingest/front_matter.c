@@ -14,6 +14,7 @@
 #include "base/err.h"
 #include "ingest/classify.h"
 #include "ingest/object.h"
+#include "ingest/sidecar.h"
 #include "page/charset.h"
 #include "page/links.h"
 
@@ -308,17 +309,18 @@ static int find_facts(struct facts *f, struct buf *store, const struct input *i,
 	int r = 0;
 
 	facts_init(f, &i->in->scratch);
-	if (find_head(&h, &from, text.ptr, text.len)) {
+	r = sidecar_read(f, i, err);
+	if (r == 0 && find_head(&h, &from, text.ptr, text.len)) {
 		(void)read_head(&h);
-		r = buf_ok(&h.json) ? object_facts(f, &i->in->scratch,
-		                                   (const char *)h.json.ptr,
-		                                   h.json.len, err)
-		                    : err_nomem(err);
+		r = buf_ok(&h.json)
+		            ? object_facts(f, i, (const char *)h.json.ptr,
+		                           h.json.len, err)
+		            : err_nomem(err);
 		if (r == FICHE_ERR_INPUT)
 			r = 0;
 	}
 	buf_done(&h.json);
-	if (r < 0)
+	if (r < 0 || f->has_text)
 		return r;
 	body = trimmed(from, text.ptr + text.len);
 	if (object_is_html(body))

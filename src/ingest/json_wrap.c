@@ -148,7 +148,7 @@ bool wrap_is_article(const char *json, size_t len)
 	struct record_item item;
 	enum json_type type;
 
-	record_init(&r, json, len);
+	record_init(&r, NULL, json, len);
 	while ((type = record_next(&r, &item)) != JSON_BAD &&
 	       type != JSON_END) {
 		if (type == JSON_CLOSE && r.json.depth == 0)
@@ -235,7 +235,7 @@ static void see(struct seen *s, const char *json, size_t len)
 	struct record_item item;
 	enum json_type type;
 
-	record_init(&r, json, len);
+	record_init(&r, NULL, json, len);
 	while ((type = record_next(&r, &item)) != JSON_BAD &&
 	       type != JSON_END && (s->fields & own) == 0) {
 		const struct json_item *v = &item.json;

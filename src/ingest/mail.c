@@ -13,6 +13,7 @@
 
 #include "base/err.h"
 #include "ingest/classify.h"
+#include "ingest/sidecar.h"
 
 #define FROM_MAX 1024 /* of a line that begins a message */
 
@@ -211,15 +212,20 @@ static int give(struct box *b, size_t len, struct fiche_error *err)
 	} else {
 		m = mail_cut(bytes, len);
 	}
-	r = buf_ok(&plain) ? find_facts(&f, &m, err) : err_nomem(err);
+	r = buf_ok(&plain) ? 0 : err_nomem(err);
+	if (r == 0 && !b->is_box)
+		r = sidecar_read(&f, b->i, err);
+	if (r == 0)
+		r = find_facts(&f, &m, err);
 	if (r == 0)
 		r = mail_text(&text, &m, err);
-	if (r == 0) {
+	if (r == 0 && !f.has_text) {
 		f.text = text.len > 0 ? all_of(&text) : f.title;
 		f.has_text = f.text.len > 0;
+	}
+	if (r == 0)
 		r = input_add_page(b->i, &f, "message/rfc822", bytes, len,
 		                   b->is_box ? b->number : 0, err);
-	}
 	buf_done(&plain);
 	buf_done(&text);
 	return r;

@@ -185,15 +185,16 @@ static int set_title(struct facts *f, struct fiche_text title,
 	return r;
 }
 
-int object_facts(struct facts *f, struct arena *arena, const char *json,
+int object_facts(struct facts *f, const struct input *i, const char *json,
                  size_t len, struct fiche_error *err)
 {
+	const char *rules = i->in->opt.defaults;
 	struct fiche_article a = { 0 };
 	size_t piece;
 	int r;
 
-	facts_init(f, arena);
-	r = fields_from_json(&a, &piece, arena, json, len, NULL, 0, err);
+	r = fields_from_json(&a, &piece, f->arena, json, len, rules,
+	                     rules != NULL ? strlen(rules) : 0, err);
 	if (r < 0)
 		return r;
 	r = set_title(f, a.title, err);
@@ -206,12 +207,13 @@ int object_facts(struct facts *f, struct arena *arena, const char *json,
 	facts_set(f, &f->language, a.language);
 	facts_set(f, &f->section, a.section);
 	facts_set(f, &f->summary, a.summary);
-	for (size_t i = 0; i < a.author_count; i++)
-		facts_add(f, &f->authors, a.authors[i]);
-	for (size_t i = 0; i < a.tag_count; i++)
-		facts_add(f, &f->tags, a.tags[i]);
-	f->text = a.text;
-	f->has_text = a.text.len > 0;
+	for (size_t n = 0; n < a.author_count; n++)
+		facts_add(f, &f->authors, a.authors[n]);
+	for (size_t n = 0; n < a.tag_count; n++)
+		facts_add(f, &f->tags, a.tags[n]);
+	if (!f->has_text)
+		f->text = a.text;
+	f->has_text = f->text.len > 0;
 	return r == 0 && f->failed ? err_nomem(err) : r;
 }
 
@@ -277,11 +279,13 @@ int object_add_item(const struct input *i, const void *json, size_t len,
 	struct fiche_text text;
 	int r;
 
-	if (len > i->in->opt.record_max || i->in->opt.dry_run ||
+	if (len > i->in->opt.record_max ||
+	    (i->in->opt.dry_run && i->in->opt.record == NULL) ||
 	    (!lends && !has_bracket(json, len)))
 		return input_add_json(i, json, len, line, err);
 	arena_reset(&i->in->scratch);
-	r = object_facts(&f, &i->in->scratch, json, len, err);
+	facts_init(&f, &i->in->scratch);
+	r = object_facts(&f, i, json, len, err);
 	if (r == FICHE_ERR_INPUT) /* the writer says what is wrong with it */
 		return input_add_json(i, json, len, line, err);
 	text = f.text;

@@ -23,10 +23,11 @@ int object_add_item(const struct input *i, const void *json, size_t len,
                     struct fiche_error *err);
 
 /*
- * The facts of an object, by the alias rules; f->text is its text, which may be
- * HTML.  Returns 0, FICHE_ERR_INPUT if it is malformed, or FICHE_ERR_NOMEM.
+ * Set the facts of an object by the alias rules and those of the user, where
+ * they are not set yet; f->text is its text, which may be HTML.  Returns 0,
+ * FICHE_ERR_INPUT if it is malformed, or FICHE_ERR_NOMEM.
  */
-int object_facts(struct facts *f, struct arena *arena, const char *json,
+int object_facts(struct facts *f, const struct input *i, const char *json,
                  size_t len, struct fiche_error *err);
 
 /* Is it HTML: begins with a tag, or has several blocks? */
