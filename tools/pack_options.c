@@ -116,6 +116,9 @@ int pack_options_read(struct pack_options *p, struct tool *t,
 	p->writer.plain = text && strcmp(text, "plain") == 0;
 	p->writer.index = index_wanted(a);
 	p->ingest.format = args_value(a, OPT_FORMAT);
+	if (p->ingest.format && !fiche_ingest_knows(p->ingest.format) && r == 0)
+		r = usage(t, "--format: there is no format '%s'",
+		          p->ingest.format);
 	p->ingest.table = args_value(a, OPT_TABLE);
 	p->ingest.records_at = args_value(a, OPT_RECORDS_AT);
 	text = p->ingest.records_at;

@@ -75,6 +75,9 @@ struct fiche_ingest_options {
 	bool dry_run;
 };
 
+/* Is there a format of this name, for options.format? */
+FICHE_API bool fiche_ingest_knows(const char *format);
+
 struct fiche_ingest_stats {
 	uint64_t inputs;        /* files opened and read, also partly */
 	uint64_t inputs_failed; /* could not be opened, or ended in an error */

@@ -262,7 +262,7 @@ static int read_rows(struct table *t, struct fiche_error *err)
 static bool has_key(const struct table *t, const uint8_t *key, size_t len)
 {
 	for (size_t i = 0; i < t->columns; i++)
-		if (t->key_at[i + 1] - t->key_at[i] == len &&
+		if (len > 0 && t->key_at[i + 1] - t->key_at[i] == len &&
 		    memcmp(t->keys.ptr + t->key_at[i], key, len) == 0)
 			return true;
 	return false;

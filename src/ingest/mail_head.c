@@ -193,6 +193,8 @@ bool mail_parameter(struct buf *out, const char *value, size_t len,
 	const char *at = value, *end = value + len;
 	size_t n = strlen(name);
 
+	if (len == 0)
+		return false;
 	while ((at = memchr(at, ';', (size_t)(end - at))) != NULL) {
 		do
 			at++;
