@@ -271,6 +271,7 @@ static int feed(struct pack *p)
 	p->exclude[1] =
 		p->rejects.path.len > 0 ? str_get(&p->rejects.path) : NULL;
 	p->options.ingest.exclude = p->exclude;
+	p->options.ingest.defaults = p->options.writer.defaults;
 	r = fiche_ingest_new(&p->reader, p->writer, &p->options.ingest, &err);
 	for (size_t i = 1; i < a->operand_count && r == 0; i++) {
 		if (stop_signal() != 0)

@@ -81,6 +81,18 @@ int pack_options_read(struct pack_options *p, struct tool *t,
 	p->writer.index = read_index(a);
 	text = args_value(a, OPT_WARC);
 	p->ingest.every_capture = text && strcmp(text, "all") == 0;
+	p->ingest.format = args_value(a, OPT_FORMAT);
+	if (p->ingest.format && !fiche_ingest_knows(p->ingest.format) && r == 0)
+		r = usage(t, "--format: there is no format '%s'",
+		          p->ingest.format);
+	p->ingest.table = args_value(a, OPT_TABLE);
+	p->ingest.records_at = args_value(a, OPT_RECORDS_AT);
+	text = p->ingest.records_at;
+	if (text && text[0] != '/' && text[0] != '\0' && r == 0)
+		r = usage(t,
+		          "--records-at: '%s' is no JSON Pointer, as in "
+		          "/response/docs",
+		          text);
 	p->ingest.checkpoint_bytes = CHECKPOINT_BYTES;
 	text = args_value(a, OPT_CHECKPOINT);
 	if (text && r == 0)

@@ -1,249 +1,152 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* test_sqlite.c - export/sqlite, read again with SQLite. */
-
+/* test_sqlite.c - rows of databases become records. */
 #include <setjmp.h>
 #include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 #include <sqlite3.h>
+#include <zlib.h>
 
-#include "base/alloc.h"
-#include "support/export_case.h"
+#include "support/import_case.h"
 
-static struct export_case where;
-
-static int enter(void **state)
+/* A database made by `sql`, as bytes to be freed. */
+static char *make(struct import_case *c, const char *sql, size_t *len)
 {
-	(void)state;
-	return export_case_init(&where, "x.sqlite");
+	char path[300], *bytes;
+	sqlite3 *db;
+	FILE *f;
+	long n;
+
+	(void)snprintf(path, sizeof(path), "%s/made", c->dir);
+	assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+	assert_int_equal(sqlite3_exec(db, sql, NULL, NULL, NULL), SQLITE_OK);
+	assert_int_equal(sqlite3_close(db), SQLITE_OK);
+	f = fopen(path, "rb");
+	assert_non_null(f);
+	assert_int_equal(fseek(f, 0, SEEK_END), 0);
+	n = ftell(f);
+	assert_true(n > 0);
+	rewind(f);
+	bytes = malloc((size_t)n);
+	assert_non_null(bytes);
+	assert_int_equal(fread(bytes, 1, (size_t)n, f), n);
+	assert_int_equal(fclose(f), 0);
+	assert_int_equal(unlink(path), 0);
+	*len = (size_t)n;
+	return bytes;
 }
 
-static int leave(void **state)
+static void import_sql(struct import_case *c, const char *sql)
 {
-	(void)state;
-	export_case_done(&where);
-	return 0;
+	size_t len;
+	char *bytes = make(c, sql, &len);
+
+	import_bytes(c, "a?b.db", bytes, len);
+	free(bytes);
 }
 
-static void write_all(const struct fiche_article *a, size_t count)
-{
-	struct fiche_error err = { 0 };
-	int r = export_case_write(&where, &export_sqlite, a, count, &err);
+static const char articles[] =
+	"CREATE TABLE \"the \"\"news\" (id INTEGER PRIMARY KEY, title, text, "
+	"score REAL, pic BLOB);"
+	"INSERT INTO \"the \"\"news\" VALUES (7, 'A \"x\"', 'First.', 1.5, "
+	"x'ff00'), (8, 'B', NULL, NULL, x'4142');"
+	"CREATE TABLE other (a, b); INSERT INTO other VALUES (1, 2);"
+	"CREATE VIEW v AS SELECT title, text FROM \"the \"\"news\";";
 
-	if (r != 0)
-		fail_msg("%s", err.text);
+static void rows_of_tables_with_articles_are_objects(void **state)
+{
+	struct import_case *c = *state;
+
+	import_sql(c, articles);
+	assert_count(c, 2);
+	assert_bytes(c, 0,
+	             "{\"id\":7,\"title\":\"A \\\"x\\\"\",\"text\":\"First.\","
+	             "\"score\":1.5}");
+	assert_bytes(c, 1, "{\"id\":8,\"title\":\"B\",\"pic\":\"AB\"}");
+	assert_int_equal(c->writer.records[1].line, 2);
+	assert_said(c, "has columns of bytes that are no text: left out");
 }
 
-/* The one value of a query, as text; "" for NULL. */
-static void assert_answer(const char *sql, const char *want)
+static void a_table_can_be_named(void **state)
 {
-	sqlite3_stmt *s = NULL;
-	sqlite3 *db = NULL;
-	const char *text;
+	struct import_case *c = *state;
 
-	assert_int_equal(
-		sqlite3_open_v2(where.path, &db, SQLITE_OPEN_READONLY, NULL),
-		SQLITE_OK);
-	if (sqlite3_prepare_v2(db, sql, -1, &s, NULL) != SQLITE_OK)
-		fail_msg("%s: %s", sql, sqlite3_errmsg(db));
-	assert_int_equal(sqlite3_step(s), SQLITE_ROW);
-	text = (const char *)sqlite3_column_text(s, 0);
-	assert_string_equal(text ? text : "", want);
-	(void)sqlite3_finalize(s);
-	(void)sqlite3_close(db);
+	c->opt.table = "other";
+	import_sql(c, articles);
+	assert_count(c, 1);
+	assert_bytes(c, 0, "{\"a\":1,\"b\":2}");
+	c->opt.table = "v";
+	import_sql(c, articles);
+	assert_count(c, 0);
+	assert_said(c, "has no rows in a table 'v'");
+	c->opt.table = NULL;
+	import_sql(c, "CREATE TABLE t (x, y); INSERT INTO t VALUES (1, 2);");
+	assert_count(c, 0);
+	assert_said(c, "has no table of articles that is known as one");
+	assert_int_equal(c->stats.skipped, 1);
 }
 
-static void an_article_is_found_by_its_words(void **state)
+static void a_compressed_database_is_read_too(void **state)
 {
-	struct fiche_article a[2] = { export_article_of(7),
-		                      export_article_of(9) };
+	struct import_case *c = *state;
+	char path[300], *packed;
+	size_t len;
+	char *bytes = make(c, articles, &len);
+	gzFile gz;
+	FILE *f;
 
-	(void)state;
-	a[0].title = export_text("Bridges closed");
-	a[0].text = export_text("The caf\xc3\xa9 stays open.");
-	a[1].text = export_text("Another one.");
-	write_all(a, 2);
-	assert_answer("SELECT rowid FROM articles_fts "
-	              "WHERE articles_fts MATCH 'cafe'",
-	              "7");
-	assert_answer("SELECT count(*) FROM articles", "2");
-	assert_answer("SELECT title IS NULL FROM articles WHERE number = 9",
-	              "1");
-	assert_answer("PRAGMA integrity_check", "ok");
+	(void)snprintf(path, sizeof(path), "%s/packed", c->dir);
+	gz = gzopen(path, "wb");
+	assert_non_null(gz);
+	assert_int_equal(gzwrite(gz, bytes, (unsigned)len), len);
+	assert_int_equal(gzclose(gz), Z_OK);
+	packed = malloc(len);
+	assert_non_null(packed);
+	f = fopen(path, "rb");
+	assert_non_null(f);
+	len = fread(packed, 1, len, f);
+	assert_int_equal(fclose(f), 0);
+	assert_int_equal(unlink(path), 0);
+	import_bytes(c, "a.db.gz", packed, len);
+	assert_count(c, 2);
+	import_bytes(c, "a.db.gz", packed, len / 2);
+	assert_count(c, 0);
+	assert_int_equal(c->stats.inputs_failed, 1);
+	free(packed);
+	free(bytes);
 }
 
-static void dates_are_written_with_their_precision(void **state)
+/* The schema may say anything; each byte of it and of the first rows is
+ * flipped. */
+static void a_damaged_database_is_survived(void **state)
 {
-	struct fiche_article a = export_article_of(0);
+	struct import_case *c = *state;
+	size_t len;
+	char *bytes = make(c, articles, &len);
 
-	(void)state;
-	a.published = (struct fiche_date){ .begin = 1709251200,
-		                           .end = 1709251200 + 86400,
-		                           .precision = FICHE_DATE_DAY };
-	write_all(&a, 1);
-	assert_answer("SELECT published FROM articles", "2024-03-01");
-	assert_answer("SELECT modified FROM articles", "");
-}
-
-static void lists_keep_their_order_beside_the_articles(void **state)
-{
-	struct fiche_text authors[] = { export_text("Zoe"),
-		                        export_text("Abe") };
-	struct fiche_article a = export_article_of(3);
-
-	(void)state;
-	a.authors = authors;
-	a.author_count = 2;
-	write_all(&a, 1);
-	assert_answer("SELECT authors FROM articles_with_lists", "Zoe; Abe");
-	assert_answer("SELECT tags FROM articles_with_lists", "");
-	assert_answer("SELECT author FROM article_authors WHERE position = 1",
-	              "Abe");
-}
-
-static void nul_does_not_end_a_text(void **state)
-{
-	static const char text[] = "before\0after\0";
-	struct fiche_article a = export_article_of(0);
-
-	(void)state;
-	a.text = (struct fiche_text){ text, sizeof(text) - 1 };
-	a.text_size = a.text.len;
-	write_all(&a, 1);
-	assert_answer("SELECT text FROM articles", "before\xef\xbf\xbd"
-	                                           "after\xef\xbf\xbd");
-	assert_answer("SELECT text_size FROM articles", "13");
-	assert_answer("SELECT count(*) FROM articles_fts "
-	              "WHERE articles_fts MATCH 'after'",
-	              "1");
-}
-
-static void a_text_of_ten_megabytes_and_many_tags_fit(void **state)
-{
-	enum { LEN = 10 << 20, TAGS = 4096 };
-	static struct fiche_text tags[TAGS];
-	static char names[TAGS][8];
-	struct fiche_article a = export_article_of(0);
-	char *text = alloc_bytes(LEN);
-
-	(void)state;
-	assert_non_null(text);
-	memset(text, 'x', LEN);
-	for (size_t i = 0; i < TAGS; i++) {
-		(void)snprintf(names[i], sizeof(names[i]), "t%zu", i);
-		tags[i] = export_text(names[i]);
+	for (size_t i = 16; i < len; i += 13) {
+		bytes[i] = (char)(bytes[i] ^ 0x55);
+		import_bytes(c, "a.db", bytes, len);
+		assert_true(c->writer.count <= 1000);
+		bytes[i] = (char)(bytes[i] ^ 0x55);
 	}
-	a.text = (struct fiche_text){ text, LEN };
-	a.tags = tags;
-	a.tag_count = TAGS;
-	write_all(&a, 1);
-	assert_answer("SELECT length(text) FROM articles", "10485760");
-	assert_answer("SELECT count(*) FROM article_tags", "4096");
-	alloc_free(text);
-}
-
-/* What was recovered from a damaged archive may be there twice. */
-static void one_that_comes_twice_is_kept_once(void **state)
-{
-	struct fiche_text tags[] = { export_text("t") };
-	struct fiche_article a[3] = { export_article_of(4),
-		                      export_article_of(4),
-		                      export_article_of(6) };
-
-	(void)state;
-	for (size_t i = 0; i < 3; i++) {
-		a[i].number = i;
-		a[i].tags = tags;
-		a[i].tag_count = 1;
-	}
-	write_all(a, 3);
-	assert_answer("SELECT count(*) FROM articles", "2");
-	assert_answer("SELECT count(*) FROM article_tags", "2");
-}
-
-static void only_fields_that_were_asked_for_are_there(void **state)
-{
-	static const char *const fields[] = { "title", "source", "tags" };
-	struct fiche_article a = export_article_of(5);
-
-	(void)state;
-	a.title = export_text("T");
-	where.opt.fields = fields;
-	where.opt.field_count = 3;
-	write_all(&a, 1);
-	assert_answer("SELECT group_concat(name) FROM "
-	              "pragma_table_info('articles')",
-	              "number,title,source");
-	assert_answer("SELECT group_concat(name) FROM "
-	              "pragma_table_info('articles_fts')",
-	              "title");
-	assert_answer("SELECT count(*) FROM sqlite_schema "
-	              "WHERE name = 'article_authors'",
-	              "0");
-}
-
-static void without_a_text_there_is_no_search(void **state)
-{
-	static const char *const fields[] = { "id" };
-	struct fiche_article a = export_article_of(5);
-
-	(void)state;
-	where.opt.fields = fields;
-	where.opt.field_count = 1;
-	write_all(&a, 1);
-	assert_answer("SELECT count(*) FROM sqlite_schema "
-	              "WHERE name LIKE 'articles_fts%'",
-	              "0");
-}
-
-static void it_says_what_it_is(void **state)
-{
-	(void)state;
-	write_all(NULL, 0);
-	assert_answer("PRAGMA application_id", "1718182760");
-	assert_answer("PRAGMA user_version", "1");
-	assert_answer("PRAGMA journal_mode", "delete");
-}
-
-static void every_allocation_may_fail(void **state)
-{
-	struct fiche_article a = export_article_of(1);
-
-	(void)state;
-	a.text = export_text("Some\ntext.");
-	for (long n = 0;; n++) {
-		struct fiche_error err = { 0 };
-		int r;
-
-		alloc_fail_after(n, false);
-		r = export_case_write(&where, &export_sqlite, &a, 1, &err);
-		alloc_fail_after(-1, false);
-		if (r == 0)
-			break;
-		assert_int_equal(r, FICHE_ERR_NOMEM);
-	}
+	for (size_t n = 0; n < len; n += 499)
+		import_bytes(c, "a.db", bytes, n);
+	free(bytes);
 }
 
 int main(void)
 {
-#define CASE(name) cmocka_unit_test_setup_teardown(name, enter, leave)
 	const struct CMUnitTest tests[] = {
-		CASE(an_article_is_found_by_its_words),
-		CASE(dates_are_written_with_their_precision),
-		CASE(lists_keep_their_order_beside_the_articles),
-		CASE(nul_does_not_end_a_text),
-		CASE(a_text_of_ten_megabytes_and_many_tags_fit),
-		CASE(one_that_comes_twice_is_kept_once),
-		CASE(only_fields_that_were_asked_for_are_there),
-		CASE(without_a_text_there_is_no_search),
-		CASE(it_says_what_it_is),
-		CASE(every_allocation_may_fail),
+		IMPORT_TEST(rows_of_tables_with_articles_are_objects),
+		IMPORT_TEST(a_table_can_be_named),
+		IMPORT_TEST(a_compressed_database_is_read_too),
+		IMPORT_TEST(a_damaged_database_is_survived),
 	};
-#undef CASE
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
