@@ -156,10 +156,24 @@ const struct option_row option_rows[] = {
 	/* info */
 	{ OPT_JSON, "json", 0, NULL, IN(INFO), GROUP_OWN,
 	  "print as JSON Lines" },
-	{ OPT_NAMES, "names", 0, "source|lang|tag", IN(INFO), GROUP_OWN,
+	{ OPT_NAMES, "names", 0, "source|lang|tag|author", IN(INFO), GROUP_OWN,
 	  "list the names of a field and how many records have each" },
 
 	/* verify */
+	{ OPT_OUTPUT, "output", 'o', "FILE", IN(KEYGEN), GROUP_OWN,
+	  "the private key; the public one is FILE.pub (default: fiche.key)" },
+	{ OPT_OUTPUT, "output", 'o', "FILE", IN(SIGN), GROUP_OWN,
+	  "where the checkpoint goes (default: ARCHIVE.checkpoint)" },
+	{ OPT_OUTPUT, "output", 'o', "FILE", IN(PROVE), GROUP_OWN,
+	  "where the proof goes (default: standard output)" },
+	{ OPT_KEY, "key", 0, "FILE", IN(SIGN), GROUP_OWN,
+	  "the private key to sign with" },
+	{ OPT_KEY, "key", 0, "FILE", IN(VERIFY) | IN(CHECK_PROOF), GROUP_OWN,
+	  "the public key of who should have signed the checkpoint" },
+	{ OPT_AGAINST, "against", 0, "FILE", IN(VERIFY), GROUP_OWN,
+	  "a checkpoint: are its records those of the archive?" },
+	{ OPT_CHECKPOINT_FILE, "checkpoint", 0, "FILE", IN(PROVE), GROUP_OWN,
+	  "the checkpoint to prove against (default: ARCHIVE.checkpoint)" },
 	{ OPT_QUICK, "quick", 0, NULL, IN(VERIFY), GROUP_OWN,
 	  "check structure and stored bytes, decode nothing" },
 	{ OPT_JSON, "json", 0, NULL, IN(VERIFY), GROUP_OWN,
@@ -180,6 +194,8 @@ const struct option_row option_rows[] = {
 	  "its source; '*' and '?' make a pattern" },
 	{ OPT_TAG, "tag", 0, "NAME", FILTERS, GROUP_SELECT,
 	  "has this tag; '*' and '?' make a pattern" },
+	{ OPT_AUTHOR, "author", 0, "NAME", FILTERS, GROUP_SELECT,
+	  "is by this author; '*' and '?' make a pattern" },
 	{ OPT_LANG, "lang", 0, "CODE", FILTERS, GROUP_SELECT,
 	  "its language" },
 	{ OPT_DATE, "date", 0, "DATE", FILTERS, GROUP_SELECT,
@@ -351,16 +367,21 @@ const struct command_row command_rows[CMD_COUNT] = {
 		"network.\n"
 		"bagit: a folder for preservation, with the exact records, "
 		"all articles as JSON Lines, and the digests of both.\n"
-		"sqlite: a database with a full-text index. parquet: columns, "
-		"for programs that count.\n"
-		"tar, zip: a file for each article, as it came in, in folders "
-		"by day and source; beside what is no JSON record its "
-		"fields, as NAME.meta.json.\n"
+		"sqlite: a database with a table of articles, tables of "
+		"authors and tags, full-text search, and a view of all "
+		"together. U+FFFD stands there for NUL.\n"
+		"parquet: columns for DuckDB, pandas and the like. Dates are "
+		"times, so published_precision says how much of one was "
+		"known.\n"
+		"tar, zip: each record as a file, such as "
+		"2024/03/01/example.org/a-title-7f3c09aa.json. Beside what is "
+		"no JSON, NAME.meta.json says what is known about it.\n"
 		"bibtex, ris: bibliographies.\n"
 		"Fields of jsonl, csv, tsv, sqlite and parquet: number id source_id url title "
 		"published published_raw modified fetched source language "
 		"authors tags section summary path type text_size text; all "
-		"but number and path if none are chosen.\n"
+		"but number and path if none are chosen. sqlite always has "
+		"number.\n"
 		"A file appears under its name only when it is whole. With "
 		"--partition the articles are parted into files of folders "
 		"such as source=example.org/month=2024-03, which are "
@@ -407,6 +428,46 @@ const struct command_row command_rows[CMD_COUNT] = {
 		"from then on.\n",
 		"fiche reindex news.fiche\n",
 		1, 1, cmd_reindex },
+	[CMD_KEYGEN] = {
+		"keygen", "NAME",
+		"make a key to sign archives with",
+		"NAME says whose key it is, as in example.org/library. The "
+		"private key (Ed25519) is for the signer alone; whoever has "
+		"the public one, FILE.pub, can tell what was signed with "
+		"it.\n",
+		"fiche keygen example.org/library -o library.key\n",
+		1, 1, cmd_keygen },
+	[CMD_SIGN] = {
+		"sign", "ARCHIVE",
+		"vouch for what is in an archive now",
+		"Verifies the archive, then writes a checkpoint: its "
+		"identity, the number of records, and the head of the tree "
+		"of their digests, signed with --key. These few lines can be "
+		"published, printed and kept anywhere. 'fiche verify "
+		"--against' holds the archive, as it is or as it grew, "
+		"against them. A checkpoint that is there already must be "
+		"one of the same archive with fewer records.\n",
+		"fiche sign news.fiche --key library.key\n",
+		1, 1, cmd_sign },
+	[CMD_PROVE] = {
+		"prove", "ARCHIVE ID|URL",
+		"prove that an article is in an archive",
+		"Writes a page of text that leads from the article to a "
+		"checkpoint. With it, and with the record as 'fiche extract "
+		"--raw' gives it, anyone can check that the article was in the "
+		"archive when the checkpoint was signed, without the "
+		"archive.\n",
+		"fiche prove news.fiche 7f3c91ab -o article.proof\n",
+		2, 2, cmd_prove },
+	[CMD_CHECK_PROOF] = {
+		"check-proof", "PROOF RECORD",
+		"check what 'fiche prove' wrote",
+		"RECORD is the file that was proved, byte for byte. With "
+		"--key the signature of the checkpoint is checked as well. "
+		"The exit code is 8 if the proof does not hold.\n",
+		"fiche check-proof article.proof article.json --key "
+		"library.key.pub\n",
+		2, 2, cmd_check_proof },
 	[CMD_HELP] = {
 		"help", "[COMMAND]",
 		"explain a command, or all",

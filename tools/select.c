@@ -130,6 +130,7 @@ int selection_init(struct selection *out, struct tool *t, const struct args *a)
 	lib->urls = gather(out, &used, a, OPT_URL, &lib->url_count);
 	lib->sources = gather(out, &used, a, OPT_SOURCE, &lib->source_count);
 	lib->tags = gather(out, &used, a, OPT_TAG, &lib->tag_count);
+	lib->authors = gather(out, &used, a, OPT_AUTHOR, &lib->author_count);
 	lib->languages = gather(out, &used, a, OPT_LANG, &lib->language_count);
 	for (size_t i = 0; i < a->count; i++) {
 		r = read_flag(out, t, &a->list[i]);

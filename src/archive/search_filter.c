@@ -115,7 +115,7 @@ static int set_field(struct set *out, struct search_archive *a,
 static bool filters_nothing(const struct fiche_selection *s)
 {
 	return s->id_count + s->url_count + s->source_count + s->tag_count +
-	                       s->language_count ==
+	                       s->author_count + s->language_count ==
 	               0 &&
 	       s->from == INT64_MIN && s->to == INT64_MAX;
 }

@@ -176,6 +176,9 @@ static int narrow(struct selecting *q, struct fiche_error *err)
 	if (status == 0)
 		status = select_names(q, TERM_TAG, s->tags, s->tag_count, err);
 	if (status == 0)
+		status = select_names(q, TERM_AUTHOR, s->authors,
+		                      s->author_count, err);
+	if (status == 0)
 		status = select_dates(q, err);
 	if (status == 0)
 		status = select_identity(q, err);

@@ -45,7 +45,7 @@ void select_narrow(struct selecting *q);
 
 /* select_names.c: '*' and '?' with ASCII case ignored. */
 bool select_matches(const char *pattern, const char *text, size_t len);
-/* Sources, languages or tags (field as in fiche_reader_names()). */
+/* Sources, languages, tags or authors (field as in fiche_reader_names()). */
 int select_names(struct selecting *q, char field, const char *const *values,
                  size_t count, struct fiche_error *err);
 /* Set in q->some the records with a name of the field that fits `value`. */

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* select_names.c - sources, languages, tags: through the dictionary of names.
+/*
+ * select_names.c - sources, languages, tags, authors: through the dictionary of
+ * names.
  */
 
 #include "archive/select.h"

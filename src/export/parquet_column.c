@@ -16,167 +16,7 @@
 #include "base/hash.h"
 #include "export/parquet_enum.h"
 
-#define LEVEL       3
-#define DICT_MAX    4096                /* different values */
-#define DICT_SIZE   ((size_t)256 << 10) /* all of them together */
-#define DICT_VALUE  1024                /* bytes of one */
-#define DICT_SLOTS  ((size_t)DICT_MAX * 2)
-#define DICT_PROBES 64
-
-/* ---- bounds -------------------------------------------------------- */
-
-/* As many whole characters as there is room for. */
-static size_t bound_len(const char *text, size_t len)
-{
-	if (len <= COLUMN_BOUND_MAX)
-		return len;
-	len = COLUMN_BOUND_MAX;
-	while (len > 0 && ((uint8_t)text[len] & 0xc0) == 0x80)
-		len--;
-	return len;
-}
-
-static int compare(const void *a, size_t a_len, const void *b, size_t b_len)
-{
-	int c = memcmp(a, b, a_len < b_len ? a_len : b_len);
-
-	return c != 0 ? c : (a_len > b_len) - (a_len < b_len);
-}
-
-/* What is cut is smaller than the whole: right for the first, and for the last
- * a note is made. */
-static void bound_text(struct column_bounds *b, const char *text, size_t len)
-{
-	size_t part = bound_len(text, len);
-	bool cut = part < len;
-	int c;
-
-	if (!b->any || compare(text, part, b->first, b->first_len) < 0) {
-		memcpy(b->first, text, part);
-		b->first_len = part;
-		b->first_cut = cut;
-	}
-	c = b->any ? compare(text, part, b->last, b->last_len) : 1;
-	if (c > 0) {
-		memcpy(b->last, text, part);
-		b->last_len = part;
-		b->last_cut = cut;
-	} else if (c == 0) {
-		b->last_cut |= cut;
-	}
-	b->any = true;
-}
-
-static void bound_number(struct column_bounds *b, int64_t v)
-{
-	if (!b->any || v < b->least)
-		b->least = v;
-	if (!b->any || v > b->most)
-		b->most = v;
-	b->any = true;
-}
-
-/*
- * A text that is above all that begin with `last`: up to its last ASCII
- * character that has a successor, which takes its place.  Returns the length,
- * 0 if there is none.
- */
-static size_t bound_above(uint8_t *last, size_t len)
-{
-	while (len > 0 && last[len - 1] >= 0x7e)
-		len--;
-	if (len > 0)
-		last[len - 1]++;
-	return len;
-}
-
-static void put_bounds(const struct column *c, struct thrift *t)
-{
-	const struct column_bounds *b = &c->bounds;
-	uint8_t last[COLUMN_BOUND_MAX], low[8], high[8];
-	size_t len = b->last_len;
-
-	if (c->about->kind != COLUMN_TEXT) {
-		put_u64(low, (uint64_t)b->least);
-		put_u64(high, (uint64_t)b->most);
-		thrift_binary(t, 5, high, sizeof(high));
-		thrift_binary(t, 6, low, sizeof(low));
-		return;
-	}
-	memcpy(last, b->last, len);
-	if (b->last_cut)
-		len = bound_above(last, len);
-	if (len > 0)
-		thrift_binary(t, 5, last, len);
-	thrift_binary(t, 6, b->first, b->first_len);
-	if (len > 0)
-		thrift_bool(t, 7, !b->last_cut);
-	thrift_bool(t, 8, !b->first_cut);
-}
-
-/* ---- dictionary ---------------------------------------------------- */
-
-static void dict_clear(struct column_dictionary *d, bool on)
-{
-	d->on = on;
-	buf_clear(&d->values);
-	numbers_clear(&d->starts);
-	numbers_clear(&d->slots);
-	numbers_clear(&d->used);
-	for (size_t i = 0; i < DICT_SLOTS && on; i++)
-		numbers_add(&d->slots, 0);
-}
-
-static bool dict_ok(const struct column_dictionary *d)
-{
-	return buf_ok(&d->values) && !d->starts.failed && !d->slots.failed &&
-	       !d->used.failed;
-}
-
-static uint32_t get_len(const uint8_t *at)
-{
-	return (uint32_t)at[0] | (uint32_t)at[1] << 8 | (uint32_t)at[2] << 16 |
-	       (uint32_t)at[3] << 24;
-}
-
-static void put_value(struct buf *out, const void *text, size_t len)
-{
-	/* What is too long for this is too long for a page. */
-	buf_u32(out, (uint32_t)len);
-	buf_put(out, text, len);
-}
-
-/* false: better without a dictionary.  Bounded, whoever chose the texts. */
-static bool dict_add(struct column_dictionary *d, const char *text, size_t len)
-{
-	uint32_t hash = crc32_add(0, text, len) * UINT32_C(2654435761);
-	size_t slot = hash % DICT_SLOTS;
-
-	if (len > DICT_VALUE)
-		return false;
-	for (unsigned i = 0; i < DICT_PROBES; i++) {
-		uint32_t place = d->slots.at[slot];
-		const uint8_t *at;
-
-		if (place == 0) {
-			if (d->starts.count >= DICT_MAX ||
-			    d->values.len > DICT_SIZE)
-				return false;
-			d->slots.at[slot] = (uint32_t)d->starts.count + 1;
-			numbers_add(&d->used, (uint32_t)d->starts.count);
-			numbers_add(&d->starts, (uint32_t)d->values.len);
-			put_value(&d->values, text, len);
-			return true;
-		}
-		at = d->values.ptr + d->starts.at[place - 1];
-		if (get_len(at) == len && memcmp(at + 4, text, len) == 0) {
-			numbers_add(&d->used, place - 1);
-			return true;
-		}
-		slot = (slot + 1) % DICT_SLOTS;
-	}
-	return false;
-}
+#define LEVEL 3
 
 /* ---- pages --------------------------------------------------------- */
 
@@ -299,10 +139,7 @@ void column_done(struct column *c)
 	buf_done(&c->raw);
 	numbers_done(&c->repeats);
 	numbers_done(&c->defined);
-	buf_done(&c->dict.values);
-	numbers_done(&c->dict.starts);
-	numbers_done(&c->dict.slots);
-	numbers_done(&c->dict.used);
+	dict_done(&c->dict);
 }
 
 void column_clear(struct column *c)
@@ -312,7 +149,7 @@ void column_clear(struct column *c)
 	numbers_clear(&c->repeats);
 	numbers_clear(&c->defined);
 	dict_clear(&c->dict, c->about->few);
-	c->bounds = (struct column_bounds){ 0 };
+	c->bounds = (struct bounds){ 0 };
 	c->value_count = 0;
 	c->null_count = 0;
 	c->raw_size = 0;
@@ -324,19 +161,6 @@ static void defined(struct column *c, uint32_t level)
 {
 	numbers_add(&c->defined, level);
 	c->value_count++;
-}
-
-/* Go on without: what is in the dictionary becomes values. */
-static void give_up_dictionary(struct column *c)
-{
-	struct column_dictionary *d = &c->dict;
-
-	for (size_t i = 0; i < d->used.count; i++) {
-		const uint8_t *at = d->values.ptr + d->starts.at[d->used.at[i]];
-
-		put_value(&c->values, at + 4, get_len(at));
-	}
-	dict_clear(d, false);
 }
 
 void column_missing(struct column *c)
@@ -357,21 +181,24 @@ void column_text(struct column *c, const char *text, size_t len)
 		text = "";
 	defined(c, 1);
 	if (c->about->has_bounds)
-		bound_text(&c->bounds, text, len);
+		bounds_text(&c->bounds, text, len);
 	if (c->dict.on && dict_add(&c->dict, text, len)) {
 		c->failed = !dict_ok(&c->dict);
 		return;
 	}
-	if (c->dict.on)
-		give_up_dictionary(c);
-	put_value(&c->values, text, len);
+	if (c->dict.on) {
+		/* Go on without. */
+		dict_unfold(&c->dict, &c->values);
+		dict_clear(&c->dict, false);
+	}
+	value_put(&c->values, text, len);
 }
 
 void column_number(struct column *c, int64_t v)
 {
 	defined(c, 1);
 	if (c->about->has_bounds)
-		bound_number(&c->bounds, v);
+		bounds_number(&c->bounds, v);
 	buf_u64(&c->values, (uint64_t)v);
 }
 
@@ -380,7 +207,7 @@ void column_list(struct column *c, const struct fiche_text *items, size_t count)
 	for (size_t i = 0; i < count; i++) {
 		numbers_add(&c->repeats, i > 0);
 		defined(c, 1);
-		put_value(&c->values, items[i].ptr, items[i].len);
+		value_put(&c->values, items[i].ptr, items[i].len);
 	}
 	if (count == 0) {
 		numbers_add(&c->repeats, 0);
@@ -443,8 +270,7 @@ static void put_statistics(const struct column *c, struct thrift *t)
 		return;
 	thrift_struct(t, 12);
 	thrift_i64(t, 3, (int64_t)c->null_count);
-	if (c->about->has_bounds && c->bounds.any)
-		put_bounds(c, t);
+	bounds_put(&c->bounds, t);
 	thrift_end(t);
 }
 

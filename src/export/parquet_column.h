@@ -15,6 +15,8 @@
 #include <zstd.h>
 
 #include "base/buf.h"
+#include "export/parquet_bounds.h"
+#include "export/parquet_dict.h"
 #include "export/runs.h"
 #include "export/thrift.h"
 #include "fiche/article.h"
@@ -35,25 +37,6 @@ struct column_about {
 	bool has_bounds; /* smallest and largest in the metadata */
 };
 
-#define COLUMN_BOUND_MAX 64 /* of a text; longer ones are cut */
-
-/* Different texts so far, as long as that pays. */
-struct column_dictionary {
-	bool on;
-	struct buf values;     /* as the page has them */
-	struct numbers starts; /* of each in there */
-	struct numbers slots;  /* place + 1, by hash; 0 is free */
-	struct numbers used;   /* of each value that is not missing: place */
-};
-
-struct column_bounds {
-	bool any;
-	int64_t least, most;
-	uint8_t first[COLUMN_BOUND_MAX], last[COLUMN_BOUND_MAX];
-	size_t first_len, last_len;
-	bool first_cut, last_cut; /* there is one longer than this */
-};
-
 struct column {
 	const struct column_about *about;
 	ZSTD_CCtx *zstd; /* borrowed, shared with the other columns */
@@ -66,8 +49,8 @@ struct column {
 	/* The row group so far. */
 	struct buf pages; /* with their headers */
 	struct buf raw;   /* scratch: a page before compression */
-	struct column_dictionary dict;
-	struct column_bounds bounds;
+	struct dict dict;
+	struct bounds bounds;
 	uint64_t value_count; /* with missing ones */
 	uint64_t null_count;
 	uint64_t raw_size; /* headers and pages before compression */

@@ -16,6 +16,7 @@
 #include "fiche/article.h"
 #include "fiche/error.h"
 #include "fiche/explain.h"
+#include "fiche/proof.h"
 #include "fiche/reader.h"
 #include "fiche/search.h"
 #include "fiche/verify.h"

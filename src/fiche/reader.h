@@ -91,7 +91,8 @@ FICHE_API int fiche_reader_survey(struct fiche_reader *r,
 
 /*
  * Names of a field with how many records have each, all live segments added
- * up, in ascending byte order.  `field`: 's' source, 'l' language, 't' tag.
+ * up, in ascending byte order.  `field`: 's' source, 'l' language, 't' tag, 'a'
+ * author.
  * The text is valid during the call.  A callback result other than 0 stops and
  * is returned.
  */
@@ -161,6 +162,8 @@ struct fiche_selection {
 	size_t source_count;
 	const char *const *tags;
 	size_t tag_count;
+	const char *const *authors;
+	size_t author_count;
 	const char *const *languages;
 	size_t language_count;
 	int64_t from, to; /* records whose date overlaps [from, to) */

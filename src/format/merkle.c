@@ -58,3 +58,46 @@ int merkle_head(uint8_t out[32], const uint8_t *peaks, unsigned count)
 		r = node(out, peaks + (i - 1) * 32u, out);
 	return r;
 }
+
+unsigned merkle_path(struct merkle_range out[MERKLE_PEAKS_MAX], uint64_t index,
+                     uint64_t size)
+{
+	struct merkle_range down[MERKLE_PEAKS_MAX];
+	uint64_t from = 0, to = size, half;
+	unsigned count = 0;
+
+	while (to - from > 1) {
+		/* The largest power of two below the count. */
+		for (half = 1; half < to - from - half; half *= 2)
+			;
+		if (index < from + half) {
+			down[count++] =
+				(struct merkle_range){ from + half, to };
+			to = from + half;
+		} else {
+			down[count++] =
+				(struct merkle_range){ from, from + half };
+			from += half;
+		}
+	}
+	for (unsigned i = 0; i < count; i++)
+		out[i] = down[count - 1 - i];
+	return count;
+}
+
+int merkle_climb(uint8_t out[32], const uint8_t digest[32], uint64_t index,
+                 uint64_t size, const uint8_t *path, unsigned count)
+{
+	struct merkle_range ranges[MERKLE_PEAKS_MAX];
+	uint8_t in[33] = { 0 };
+	int r;
+
+	if (index >= size || merkle_path(ranges, index, size) != count)
+		return FICHE_ERR_INPUT;
+	memcpy(in + 1, digest, 32);
+	r = sha256_of(out, in, sizeof(in));
+	for (unsigned i = 0; r == 0 && i < count; i++)
+		r = ranges[i].from < index ? node(out, path + i * 32u, out)
+		                           : node(out, out, path + i * 32u);
+	return r;
+}

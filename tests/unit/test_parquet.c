@@ -230,10 +230,10 @@ static void bounds_hold_what_was_too_long_for_them(void **state)
 	one_init(&o);
 	memset(text, 'm', sizeof(text));
 	add(&o, text, sizeof(text));
-	assert_int_equal(o.column.bounds.first_len, COLUMN_BOUND_MAX);
+	assert_int_equal(o.column.bounds.first_len, BOUND_MAX);
 	assert_true(o.column.bounds.last_cut);
 	/* The same beginning, not cut: the longer one stays the largest. */
-	add(&o, text, COLUMN_BOUND_MAX);
+	add(&o, text, BOUND_MAX);
 	assert_true(o.column.bounds.last_cut);
 	add(&o, "a", 1);
 	assert_int_equal(o.column.bounds.first_len, 1);
@@ -252,8 +252,41 @@ static void bounds_end_with_a_whole_character(void **state)
 	for (size_t i = 1; i < sizeof(text); i += 2)
 		memcpy(text + i, "\xc3\xa9", 2);
 	add(&o, text, sizeof(text));
-	assert_int_equal(o.column.bounds.last_len, COLUMN_BOUND_MAX - 1);
+	assert_int_equal(o.column.bounds.last_len, BOUND_MAX - 1);
 	one_done(&o);
+}
+
+static void a_text_that_is_cut_has_a_bound_above_it(void **state)
+{
+	static const struct {
+		const char *last;  /* fills up with what is cut */
+		const char *bound; /* NULL: there is none */
+	} rows[] = {
+		{ "abc", "abd" },
+		{ "ab~", "ac" },
+		{ "ab\xc3\xa9", "ac" },
+		{ "\xc3\xa9", NULL },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		struct bounds b = { .kind = BOUNDS_TEXT, .last_cut = true };
+		struct buf out = { 0 };
+		struct thrift t;
+
+		b.last_len = strlen(rows[i].last);
+		memcpy(b.last, rows[i].last, b.last_len);
+		thrift_init(&t, &out);
+		bounds_put(&b, &t);
+		/* Field 5 is the largest, 6 the smallest. */
+		assert_int_equal(out.ptr[0], rows[i].bound ? 0x58 : 0x68);
+		if (rows[i].bound) {
+			assert_int_equal(out.ptr[1], strlen(rows[i].bound));
+			assert_memory_equal(out.ptr + 2, rows[i].bound,
+			                    out.ptr[1]);
+		}
+		buf_done(&out);
+	}
 }
 
 static void running_out_of_memory_is_told_at_the_row(void **state)
@@ -378,6 +411,7 @@ int main(void)
 		cmocka_unit_test(a_dictionary_that_does_not_pay_is_given_up),
 		cmocka_unit_test(bounds_hold_what_was_too_long_for_them),
 		cmocka_unit_test(bounds_end_with_a_whole_character),
+		cmocka_unit_test(a_text_that_is_cut_has_a_bound_above_it),
 		cmocka_unit_test(running_out_of_memory_is_told_at_the_row),
 		cmocka_unit_test(a_file_without_rows_is_a_file),
 		cmocka_unit_test(many_files_at_once_keep_little_in_memory),

@@ -30,3 +30,4 @@ pick --sort date --reverse --limit 1
 pick --reverse
 pick --reverse --limit 2
 pick --limit 1
+pick --author 'ada*'
