@@ -13,6 +13,8 @@
 #define ALL     ((1u << CMD_COUNT) - 1)
 #define PICKS   (IN(LIST) | IN(SHOW) | IN(EXTRACT) | IN(EXPORT))
 #define FILTERS (PICKS | IN(SEARCH))
+#define COPIES  (IN(MERGE) | IN(COMPACT) | IN(SPLIT))
+#define WRITES  (IN(PACK) | COPIES)
 #define READS   (FILTERS | IN(INFO))
 
 const char *const option_group_names[GROUP_COUNT] = {
@@ -25,7 +27,13 @@ const char *const option_group_names[GROUP_COUNT] = {
 /* clang-format off */
 const struct option_row option_rows[] = {
 	/* pack */
-	{ OPT_APPEND, "append", 'a', NULL, IN(PACK), GROUP_OWN,
+	{ OPT_OUTPUT, "output", 'o', "FILE", IN(COMPACT), GROUP_OWN,
+	  "the new archive" },
+	{ OPT_OUTPUT, "output", 'o', "TEMPLATE", IN(SPLIT), GROUP_OWN,
+	  "names of the parts, as in news-{month}.fiche" },
+	{ OPT_BY, "by", 0, "WHAT", IN(SPLIT), GROUP_OWN,
+	  "month, year, source, language or size=SIZE, as in size=1GiB" },
+	{ OPT_APPEND, "append", 'a', NULL, IN(PACK) | IN(MERGE), GROUP_OWN,
 	  "add to an archive; made if it is not there" },
 	{ OPT_DEFAULT, "default", 0, "KEY=VALUE,...", IN(PACK), GROUP_OWN,
 	  "for records that lack it: source, lang, section, tag" },
@@ -43,29 +51,43 @@ const struct option_row option_rows[] = {
 	  "refuse records whose date is a guess or cannot be read" },
 	{ OPT_EXPLAIN, "explain", 0, NULL, IN(PACK), GROUP_OWN,
 	  "only read, and say which key gives which field" },
-	{ OPT_INDEX, "index", 0, "words|basic", IN(PACK) | IN(REINDEX),
+	{ OPT_INDEX, "index", 0, "words|basic", WRITES | IN(REINDEX),
 	  GROUP_OWN, "words: for 'fiche search' (the default); basic: smaller" },
-	{ OPT_LEVEL, "level", 0, "N", IN(PACK), GROUP_OWN,
+	{ OPT_LEVEL, "level", 0, "N", IN(PACK) | IN(MERGE) | IN(SPLIT),
+	  GROUP_OWN,
 	  "how hard to compress, 1 (fast) to 22 (small)" },
-	{ OPT_PROFILE, "profile", 0, "dictionary|plain", IN(PACK), GROUP_OWN,
+	{ OPT_LEVEL, "level", 0, "N", IN(COMPACT), GROUP_OWN,
+	  "as --dense, 1 (fast) to 22 (small)" },
+	{ OPT_DENSE, "dense", 0, NULL, COPIES, GROUP_OWN,
+	  "compress all anew, as if packed at once: smaller, slower" },
+	{ OPT_PROFILE, "profile", 0, "dictionary|plain", WRITES, GROUP_OWN,
 	  "plain: larger, but 'zstd -dc' alone prints everything" },
 	{ OPT_THREADS, "threads", 'j', "N",
-	  IN(PACK) | IN(VERIFY) | IN(REINDEX), GROUP_OWN,
+	  WRITES | IN(VERIFY) | IN(REINDEX), GROUP_OWN,
 	  "how many to use; one for each processor if not given" },
 	{ OPT_CHECKPOINT, "checkpoint", 0, "TIME|SIZE", IN(PACK), GROUP_OWN,
 	  "commit this often, as in 30s, 5m or 1GiB (default: 4GiB)" },
 	{ OPT_REJECTS, "rejects", 0, "FILE", IN(PACK), GROUP_OWN,
 	  "where refused records are added, or none "
 	  "(default: NAME.rejects.jsonl)" },
+	{ OPT_WARC, "warc", 0, "pages|all", IN(PACK), GROUP_OWN,
+	  "of WARC and ARC files: what people read (default), or every record" },
+	{ OPT_MAX_UNPACKED, "max-unpacked", 0, "SIZE", IN(PACK), GROUP_OWN,
+	  "end an input whose members have more bytes (default: 1TiB)" },
+	{ OPT_MAX_RATIO, "max-ratio", 0, "N", IN(PACK), GROUP_OWN,
+	  "... or that unpacks to over N times its size (default: 1000)" },
+	{ OPT_MAX_MEMBERS, "max-members", 0, "N", IN(PACK), GROUP_OWN,
+	  "... or that has more members (default: 10000000)" },
 	{ OPT_DRY_RUN, "dry-run", 'n', NULL, IN(PACK), GROUP_OWN,
 	  "read and count the input, write nothing" },
-	{ OPT_GIVE_UP_COMMIT, "give-up-commit", 0, NULL, IN(PACK), GROUP_OWN,
+	{ OPT_GIVE_UP_COMMIT, "give-up-commit", 0, NULL, IN(PACK) | IN(MERGE),
+	  GROUP_OWN,
 	  "add although the last commit is damaged: it becomes void" },
-	{ OPT_UUID, "uuid", 0, "HEX", IN(PACK), GROUP_OWN,
+	{ OPT_UUID, "uuid", 0, "HEX", WRITES & ~IN(SPLIT), GROUP_OWN,
 	  "identity of a new archive, 32 digits" },
-	{ OPT_TIME, "time", 0, "TIME", IN(PACK) | IN(REINDEX), GROUP_OWN,
+	{ OPT_TIME, "time", 0, "TIME", WRITES | IN(REINDEX), GROUP_OWN,
 	  "use it for every clock reading (default: SOURCE_DATE_EPOCH)" },
-	{ OPT_JSON, "json", 0, NULL, IN(PACK) | IN(REINDEX), GROUP_OWN,
+	{ OPT_JSON, "json", 0, NULL, WRITES | IN(REINDEX), GROUP_OWN,
 	  "print the summary as one JSON object" },
 
 	/* search */
@@ -154,6 +176,8 @@ const struct option_row option_rows[] = {
 	  "with -o: print the summary as one JSON object" },
 
 	/* info */
+	{ OPT_JSON, "json", 0, NULL, IN(DIFF), GROUP_OWN,
+	  "print one JSON object for each difference, then a summary" },
 	{ OPT_JSON, "json", 0, NULL, IN(INFO), GROUP_OWN,
 	  "print as JSON Lines" },
 	{ OPT_NAMES, "names", 0, "source|lang|tag|author", IN(INFO), GROUP_OWN,
@@ -232,14 +256,16 @@ const struct option_row option_rows[] = {
 	  "leave out the first N" },
 
 	/* which state */
-	{ OPT_COMMIT, "commit", 0, "N", READS, GROUP_ARCHIVE,
+	{ OPT_COMMIT, "commit", 0, "N", READS | IN(COMPACT) | IN(SPLIT),
+	  GROUP_ARCHIVE,
 	  "as it was after its Nth commit" },
-	{ OPT_RECOVER, "recover", 0, NULL, READS, GROUP_ARCHIVE,
+	{ OPT_RECOVER, "recover", 0, NULL, READS | COPIES | IN(DIFF),
+	  GROUP_ARCHIVE,
 	  "trust no commit, scan for intact articles" },
 
 	/* general */
 	{ OPT_PROGRESS, "progress", 0, "auto|always|never",
-	  IN(PACK) | IN(VERIFY) | IN(REINDEX) | IN(EXPORT), GROUP_GENERAL,
+	  WRITES | IN(VERIFY) | IN(REINDEX) | IN(EXPORT), GROUP_GENERAL,
 	  "show how far it is (default: auto, on a terminal)" },
 	{ OPT_COLOR, "color", 0, "auto|always|never",
 	  IN(LIST) | IN(SHOW) | IN(SEARCH), GROUP_GENERAL,
@@ -257,10 +283,15 @@ const struct command_row command_rows[CMD_COUNT] = {
 	[CMD_PACK] = {
 		"pack", "ARCHIVE INPUT...",
 		"make an archive from articles, or add to one",
-		"Reads JSON Lines, and text and HTML files as one article "
-		"each; plain or compressed (gzip, zstd, xz, bzip2, lz4), "
+		"Reads JSON Lines, the pages in WARC and ARC files, and text "
+		"and HTML files as one article each; plain or compressed (gzip, zstd, xz, bzip2, lz4), "
 		"told by content. A folder is read with everything in it, "
 		"in order of names. '-' is standard input.\n"
+		"Bundles (tar, zip, 7z, rar, cpio, ISO 9660, cab, lha, ar, "
+		"xar) are read member by member, also bundles in them, down "
+		"to the fourth; of a WACZ its web archives. A process that "
+		"can open no file and reach no network unpacks them. The "
+		"name of a member is a label and never becomes a path.\n"
 		"Each record is kept byte for byte. A record that came before "
 		"is counted, not stored; another text under a known URL "
 		"becomes its new version. Records that cannot be read are "
@@ -468,6 +499,61 @@ const struct command_row command_rows[CMD_COUNT] = {
 		"fiche check-proof article.proof article.json --key "
 		"library.key.pub\n",
 		2, 2, cmd_check_proof },
+	[CMD_MERGE] = {
+		"merge", "ARCHIVE INPUT...",
+		"make one archive of several, or add them to one",
+		"Articles are taken from one input after the other; one that is "
+		"there already is left out. Blocks of articles that are all "
+		"new are copied as they are compressed, others are compressed "
+		"anew without the articles that are known. Index, versions "
+		"and shared texts are worked out again.\n"
+		"What is damaged in an input is named and left out; the exit "
+		"code is then 4. With --recover the inputs are scanned for "
+		"intact articles.\n",
+		"fiche merge all.fiche 2023.fiche 2024.fiche\n"
+		"fiche merge --append all.fiche today.fiche\n",
+		2, 0, cmd_merge },
+	[CMD_COMPACT] = {
+		"compact", "ARCHIVE",
+		"write an archive anew, without what is not used any more",
+		"The new archive has the same articles under the same numbers, "
+		"in one commit; earlier states, replaced indexes and the "
+		"remains of interrupted appends stay behind. Blocks are copied "
+		"as they are compressed. With --dense or --level everything is "
+		"put in order and compressed anew, as if it had been packed "
+		"at once: that makes an archive of many small appends much "
+		"smaller, and gives articles other numbers; ids stay.\n"
+		"ARCHIVE itself is not changed.\n",
+		"fiche compact news.fiche -o smaller.fiche\n"
+		"fiche compact news.fiche -o small.fiche --level 19\n",
+		1, 1, cmd_compact },
+	[CMD_SPLIT] = {
+		"split", "ARCHIVE",
+		"make several archives of one",
+		"Each article goes, with all its versions that belong there, "
+		"into the part that its date, source or language tells; the "
+		"place in the template, {month}, {year}, {source}, {language} "
+		"or for sizes {n}, becomes its name: 2024-03, example.org, de, "
+		"001. Articles without a date go to 'undated', without a "
+		"source or language to 'none'; what no file name should hold "
+		"becomes '-'. A size is met roughly.\n"
+		"Blocks that belong to one part are copied as they are "
+		"compressed, others are compressed anew. ARCHIVE itself is not "
+		"changed; parts that are there already are not touched.\n",
+		"fiche split news.fiche --by month -o 'news-{month}.fiche'\n"
+		"fiche split news.fiche --by size=1GiB -o 'part-{n}.fiche'\n",
+		1, 1, cmd_split },
+	[CMD_DIFF] = {
+		"diff", "FIRST SECOND",
+		"tell what two archives do not have in common",
+		"Prints '-' before articles that only the first has, '+' "
+		"before those that only the second has, and '~' where both "
+		"have the URL, but with other articles; every version counts. "
+		"Exit code 0: both have the same articles, in whatever order. "
+		"1: they differ.\n",
+		"fiche diff monday.fiche tuesday.fiche\n"
+		"fiche diff --json a.fiche b.fiche\n",
+		2, 2, cmd_diff },
 	[CMD_HELP] = {
 		"help", "[COMMAND]",
 		"explain a command, or all",
@@ -487,7 +573,7 @@ const struct command_row command_rows[CMD_COUNT] = {
 
 const struct exit_row exit_rows[] = {
 	{ 0, "done, nothing wrong" },
-	{ 1, "nothing matched" },
+	{ 1, "nothing matched, or there are differences" },
 	{ 2, "the command line is wrong" },
 	{ 3, "done, but some inputs or records were left out" },
 	{ 4, "the archive is damaged" },

@@ -19,6 +19,14 @@
 extern "C" {
 #endif
 
+/* Limits on one input with all that is in it, against bombs. */
+#define FICHE_INGEST_UNPACKED_MAX ((uint64_t)1 << 40)
+#define FICHE_INGEST_RATIO_MAX    1000
+#define FICHE_INGEST_MEMBERS_MAX  ((uint64_t)10000000)
+
+/* The first argument of a program that is started as `worker`, see there. */
+#define FICHE_INGEST_WORKER "--ingest-worker"
+
 enum fiche_ingest_level {
 	FICHE_INGEST_NOTE,    /* worth knowing: a link was not followed */
 	FICHE_INGEST_WARNING, /* a record or an input was left out */
@@ -57,6 +65,21 @@ struct fiche_ingest_options {
 	const char *const *exclude;
 	/* When this is: years that dates of texts lack are not after it. */
 	int64_t now;
+	/* Keep every record of WARC and ARC files, not only those with a page,
+	 * a text, JSON, a feed or a PDF. */
+	bool every_capture;
+	/* Members of bundles (tar, zip, 7z) come out of a confined process:
+	 * this program, run with the arguments FICHE_INGEST_WORKER and a word,
+	 * must give the word to fiche_ingest_worker().  Borrowed.  NULL: the
+	 * calling process is forked, which is safe only while it has one
+	 * thread. */
+	const char *worker;
+	/* For each input with all that is in it; 0 = the ones above.  Beyond
+	 * one that input ends, which is told. */
+	uint64_t unpacked_max; /* bytes of members, those of members too */
+	uint64_t members_max;
+	unsigned ratio_max; /* bytes unpacked of each stored one; small
+	                     * inputs may have more */
 	/* Read and count only: nothing is given to the writer, which may be
 	 * NULL. */
 	bool dry_run;
@@ -68,6 +91,7 @@ struct fiche_ingest_stats {
 	uint64_t records;       /* given to the writer */
 	uint64_t too_long;      /* lines and files longer than record_max */
 	uint64_t skipped;       /* records told of and left out */
+	uint64_t damaged;       /* records told of, and packed all the same */
 	uint64_t blank_lines;
 	uint64_t bytes; /* decompressed */
 	bool stopped;
@@ -91,8 +115,10 @@ FICHE_API int fiche_ingest_new(struct fiche_ingest **out,
  * Read `path` ("-" is standard input; a folder is read recursively in byte
  * order of names, links to folders are not followed, except `path` itself) and
  * give every record to the writer.  What a file is, its content decides: lines
- * of JSON, or one record of HTML, text or anything else, each plain or
- * compressed.  Damage in one input is reported through `message` and counted;
+ * of JSON, the records of a crawler (WARC, ARC), or one record of HTML, text or
+ * anything else, each plain or compressed; bundles (tar, zip, 7z and others)
+ * are read member by member.
+ * Damage in one input is reported through `message` and counted;
  * it ends that input, keeping what came before.  Commits at checkpoints only:
  * what is pending at the end is for the caller to commit.
  *
@@ -102,6 +128,14 @@ FICHE_API int fiche_ingest_new(struct fiche_ingest **out,
 FICHE_API int fiche_ingest_path(struct fiche_ingest *in, const char *path,
                                 struct fiche_ingest_stats *stats,
                                 struct fiche_error *err);
+
+/*
+ * The other end of fiche_ingest_options.worker: descriptor 0 is a bundle or a
+ * pipe it comes through, 1 takes what was found.  Gives up all rights of the
+ * process first.  To be called at the start of main(); what it returns is the
+ * exit code.
+ */
+FICHE_API int fiche_ingest_worker(const char *kind);
 
 /*
  * Add up the sizes on disk of the files that fiche_ingest_path() would read,

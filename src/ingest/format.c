@@ -5,6 +5,9 @@
 #include <string.h>
 
 static const struct format *const formats[] = {
+	&format_warc,
+	&format_arc,
+	&format_bundle,
 	&format_lines,
 };
 

@@ -43,6 +43,9 @@ const struct format *format_find(const char *name);
  */
 bool look_named(const struct look *look, const char *ending);
 
+extern const struct format format_warc;
+extern const struct format format_arc;
+extern const struct format format_bundle; /* bundle.h */
 extern const struct format format_lines; /* lines.c is the buffer; this reads */
 int read_file(const struct input *i, struct fiche_error *err);
 
