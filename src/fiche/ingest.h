@@ -96,9 +96,10 @@ FICHE_API int fiche_ingest_new(struct fiche_ingest **out,
  * order of names, links to folders are not followed, except `path` itself) and
  * give every record to the writer.  What a file is, its content decides: lines
  * of JSON, the records of a crawler (WARC, ARC), or one record of HTML, text or
- * anything else, each plain or compressed.  Damage in one input is reported through `message` and counted;
- * it ends that input, keeping what came before.  Commits at checkpoints only:
- * what is pending at the end is for the caller to commit.
+ * anything else, each plain or compressed.  Damage in one input is reported
+ * through `message` and counted; it ends that input, keeping what came before.
+ * Commits at checkpoints only: what is pending at the end is for the caller to
+ * commit.
  *
  * Returns 0, or a failure of the writer or of memory, after which the writer
  * can only be closed.  stats are added to, not reset.
