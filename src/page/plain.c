@@ -257,6 +257,17 @@ static bool is_heading(const struct story *s)
 	       !ends_sentence(s->lines[0].text);
 }
 
+/* Bytes of some other kind, not the text that we took them for. */
+static bool is_foreign(struct fiche_text t)
+{
+	unsigned n;
+
+	for (size_t i = 0; i < t.len; i += n)
+		if (letters_at(&n, t.ptr + i, t.len - i) == 0xfffd)
+			return true;
+	return false;
+}
+
 static void find_title(struct story *s)
 {
 	bool furniture = false;
@@ -274,7 +285,8 @@ static void find_title(struct story *s)
 		facts_set(s->f, &s->f->title, s->lines[s->title].text);
 	/* Better than none: how it begins, if that is short. */
 	else if (s->count && s->at > 0 && s->lines[0].text.len <= LEAD_BYTES &&
-	         width_of(s->lines[0].text) <= BEGIN_WIDTH)
+	         width_of(s->lines[0].text) <= BEGIN_WIDTH &&
+	         !is_foreign(s->lines[0].text))
 		facts_set(s->f, &s->f->title, s->lines[0].text);
 }
 
