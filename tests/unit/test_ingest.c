@@ -806,7 +806,7 @@ static const struct {
 	{ "u", "<html><title>&#0;&#xd800;&#99999999999;&#;&#x;&</title>",
 	  "text/html", "\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd&#;&#x;&" },
 	{ "v", "<html><title> </title>", "text/html", NULL },
-	{ "w", "<html><title>never closed", "text/html", NULL },
+	{ "w", "<html><title>never closed", "text/html", "never closed" },
 };
 
 static void what_a_file_is_its_content_decides(void **state)
