@@ -4,6 +4,7 @@
 #include "common_options.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "values.h"
 
@@ -56,4 +57,60 @@ int read_clock(bool *has, int64_t *time, struct tool *t, const struct args *a)
 		*has = true;
 	}
 	return 0;
+}
+
+/*
+ * The identity of an archive whose bytes are to be the same each time: two
+ * 64-bit FNV-1a hashes, of the time (8 bytes, little-endian) and the base
+ * name; the second goes on from the first over the same bytes.  Version 8 of
+ * RFC 9562.
+ */
+static void fixed_uuid(uint8_t out[16], int64_t time, const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	const char *name = slash ? slash + 1 : path;
+	uint64_t h = UINT64_C(0xcbf29ce484222325);
+
+	for (int half = 0; half < 2; half++) {
+		for (int i = 0; i < 8; i++)
+			h = (h ^ ((uint64_t)time >> (8 * i) & 0xff)) *
+			    UINT64_C(0x100000001b3);
+		for (const char *c = name; *c != '\0'; c++)
+			h = (h ^ (uint8_t)*c) * UINT64_C(0x100000001b3);
+		for (int i = 0; i < 8; i++)
+			out[half * 8 + i] = (uint8_t)(h >> (56 - 8 * i));
+	}
+	out[6] = (uint8_t)((out[6] & 0x0f) | 0x80);
+	out[8] = (uint8_t)((out[8] & 0x3f) | 0x80);
+}
+
+int read_identity(struct fiche_writer_options *o, uint8_t uuid[16],
+                  struct tool *t, const struct args *a, const char *path)
+{
+	const char *text = args_value(a, OPT_UUID);
+	int r;
+
+	r = read_clock(&o->has_time, &o->time, t, a);
+	if (r != 0)
+		return r;
+	if (text) {
+		if (!value_uuid(uuid, text))
+			return usage(t, "--uuid: '%s' is not 32 hex digits",
+			             text);
+		o->uuid = uuid;
+	} else if (o->has_time) {
+		fixed_uuid(uuid, o->time, path);
+		o->uuid = uuid;
+	}
+	return 0;
+}
+
+enum fiche_index read_index(const struct args *a)
+{
+	const char *text = args_value(a, OPT_INDEX);
+
+	if (!text)
+		return FICHE_INDEX_DEFAULT;
+	return strcmp(text, "basic") == 0 ? FICHE_INDEX_BASIC
+	                                  : FICHE_INDEX_WORDS;
 }

@@ -34,55 +34,6 @@ static int read_checkpoint(struct pack_options *p, struct tool *t,
 	             text);
 }
 
-/*
- * The identity of an archive whose bytes are to be the same each time: two
- * 64-bit FNV-1a hashes, of the time (8 bytes, little-endian) and the base
- * name; the second goes on from the first over the same bytes.  Version 8 of
- * RFC 9562.
- */
-static void fixed_uuid(uint8_t out[16], int64_t time, const char *path)
-{
-	const char *slash = strrchr(path, '/');
-	const char *name = slash ? slash + 1 : path;
-	uint64_t h = UINT64_C(0xcbf29ce484222325);
-
-	for (int half = 0; half < 2; half++) {
-		for (int i = 0; i < 8; i++)
-			h = (h ^ ((uint64_t)time >> (8 * i) & 0xff)) *
-			    UINT64_C(0x100000001b3);
-		for (const char *c = name; *c != '\0'; c++)
-			h = (h ^ (uint8_t)*c) * UINT64_C(0x100000001b3);
-		for (int i = 0; i < 8; i++)
-			out[half * 8 + i] = (uint8_t)(h >> (56 - 8 * i));
-	}
-	out[6] = (uint8_t)((out[6] & 0x0f) | 0x80);
-	out[8] = (uint8_t)((out[8] & 0x3f) | 0x80);
-}
-
-static int read_identity(struct pack_options *p, struct tool *t,
-                         const struct args *a)
-{
-	struct fiche_writer_options *o = &p->writer;
-	const char *uuid = args_value(a, OPT_UUID);
-	int r;
-
-	r = read_clock(&o->has_time, &o->time, t, a);
-	if (r != 0)
-		return r;
-	if (uuid) {
-		if (!value_uuid(p->uuid, uuid))
-			return usage(t,
-			             "--uuid: '%s' is not 32 hex "
-			             "digits",
-			             uuid);
-		o->uuid = p->uuid;
-	} else if (o->has_time) {
-		fixed_uuid(p->uuid, o->time, a->operands[0]);
-		o->uuid = p->uuid;
-	}
-	return 0;
-}
-
 static int read_limits(struct fiche_ingest_options *o, struct tool *t,
                        const struct args *a)
 {
@@ -106,16 +57,6 @@ static int read_limits(struct fiche_ingest_options *o, struct tool *t,
 	return r;
 }
 
-static enum fiche_index index_wanted(const struct args *a)
-{
-	const char *text = args_value(a, OPT_INDEX);
-
-	if (!text)
-		return FICHE_INDEX_DEFAULT;
-	return strcmp(text, "basic") == 0 ? FICHE_INDEX_BASIC
-	                                  : FICHE_INDEX_WORDS;
-}
-
 int pack_options_read(struct pack_options *p, struct tool *t,
                       const struct args *a)
 {
@@ -137,15 +78,29 @@ int pack_options_read(struct pack_options *p, struct tool *t,
 		r = read_threads(&p->writer.threads, t, a);
 	text = args_value(a, OPT_PROFILE);
 	p->writer.plain = text && strcmp(text, "plain") == 0;
-	p->writer.index = index_wanted(a);
+	p->writer.index = read_index(a);
+	text = args_value(a, OPT_WARC);
+	p->ingest.every_capture = text && strcmp(text, "all") == 0;
+	p->ingest.format = args_value(a, OPT_FORMAT);
+	if (p->ingest.format && !fiche_ingest_knows(p->ingest.format) && r == 0)
+		r = usage(t, "--format: there is no format '%s'",
+		          p->ingest.format);
+	p->ingest.table = args_value(a, OPT_TABLE);
+	p->ingest.records_at = args_value(a, OPT_RECORDS_AT);
+	text = p->ingest.records_at;
+	if (text && text[0] != '/' && text[0] != '\0' && r == 0)
+		r = usage(t,
+		          "--records-at: '%s' is no JSON Pointer, as in "
+		          "/response/docs",
+		          text);
 	p->ingest.checkpoint_bytes = CHECKPOINT_BYTES;
 	text = args_value(a, OPT_CHECKPOINT);
 	if (text && r == 0)
 		r = read_checkpoint(p, t, text);
 	if (r == 0)
-		r = read_limits(&p->ingest, t, a);
+		r = read_identity(&p->writer, p->uuid, t, a, a->operands[0]);
 	if (r == 0)
-		r = read_identity(p, t, a);
+		r = read_limits(&p->ingest, t, a);
 	p->ingest.now =
 		p->writer.has_time ? p->writer.time : (int64_t)time(NULL);
 	if (r == 0)

@@ -87,6 +87,7 @@ int batch_add(struct batch *b, const char *card, size_t card_len,
 	r = &b->records[b->count++];
 	memset(r, 0, sizeof(*r));
 	r->is_file = card;
+	r->defaults = b->defaults;
 	if (origin)
 		r->origin = *origin;
 	r->card_at = b->raw.len;
@@ -117,12 +118,6 @@ static struct fiche_text text_at(const struct buf *b, size_t at)
  * still move. */
 struct place {
 	size_t card_at, body_at;
-};
-
-struct scan_job {
-	struct batch *batch;
-	struct fiche_text defaults;
-	const struct rules *rules;
 };
 
 static int split(struct batch *b, struct batch_record *r, struct batch_chunk *c,
@@ -203,7 +198,7 @@ static int refuse(struct batch_record *r, struct batch_chunk *c,
 
 /* Fields, digest and keys of a record whose card and body are in place. */
 static int understand(struct batch *b, struct batch_record *r,
-                      struct batch_chunk *c, const struct scan_job *job,
+                      struct batch_chunk *c, const struct rules *rules,
                       struct fiche_error *err)
 {
 	const char *lack = NULL;
@@ -212,9 +207,9 @@ static int understand(struct batch *b, struct batch_record *r,
 	int s;
 
 	s = record_fields(&r->article, &c->arena, r->kind, r->card, r->body,
-	                  true, job->defaults.ptr, job->defaults.len, &why);
+	                  true, r->defaults.ptr, r->defaults.len, &why);
 	if (s == 0)
-		lack = find_lack(b, job->rules, &r->article);
+		lack = find_lack(b, rules, &r->article);
 	if (lack)
 		s = err_set(&why, FICHE_ERR_INPUT, FICHE_NOWHERE, "%s", lack);
 	if (s == FICHE_ERR_INPUT)
@@ -229,11 +224,31 @@ static int understand(struct batch *b, struct batch_record *r,
 	return s < 0 ? err_nomem(err) : 0;
 }
 
+/* Rules of the defaults that are looked at; mostly the same ones. */
+struct current_rules {
+	struct rules rules;
+	bool read;
+	struct fiche_text of;
+};
+
+static int use_rules(struct current_rules *c, struct fiche_text defaults,
+                     struct fiche_error *err)
+{
+	int r;
+
+	if (c->read && c->of.ptr == defaults.ptr && c->of.len == defaults.len)
+		return 0;
+	r = rules_read(&c->rules, defaults.ptr, defaults.len, err);
+	c->read = r == 0;
+	c->of = defaults;
+	return r;
+}
+
 static int scan_chunk(void *ctx, size_t item, unsigned thread,
                       struct fiche_error *err)
 {
-	struct scan_job *job = ctx;
-	struct batch *b = job->batch;
+	struct batch *b = ctx;
+	struct current_rules now = { .read = false };
 	struct batch_chunk *c = &b->chunks[item];
 	struct place place[CHUNK_RECORDS];
 	size_t first = item * CHUNK_RECORDS;
@@ -245,9 +260,13 @@ static int scan_chunk(void *ctx, size_t item, unsigned thread,
 	c->hash = sha256_new();
 	if (!c->hash)
 		return err_nomem(err);
-	for (size_t i = 0; r == 0 && i < n; i++)
-		r = split(b, &b->records[first + i], c, job->rules, &place[i],
-		          err);
+	for (size_t i = 0; r == 0 && i < n; i++) {
+		struct batch_record *rec = &b->records[first + i];
+
+		r = use_rules(&now, rec->defaults, err);
+		if (r == 0)
+			r = split(b, rec, c, &now.rules, &place[i], err);
+	}
 	for (size_t i = 0; r == 0 && i < n; i++) {
 		struct batch_record *rec = &b->records[first + i];
 		const char *raw = (const char *)b->raw.ptr + rec->raw_at;
@@ -266,28 +285,22 @@ static int scan_chunk(void *ctx, size_t item, unsigned thread,
 				rec->card.len = 2;
 			rec->body.ptr = raw;
 		}
-		r = understand(b, rec, c, job, err);
+		r = use_rules(&now, rec->defaults, err);
+		if (r == 0)
+			r = understand(b, rec, c, &now.rules, err);
 	}
 	return r;
 }
 
-int batch_scan(struct batch *b, const char *defaults, size_t defaults_len,
-               struct fiche_error *err)
+int batch_scan(struct batch *b, struct fiche_error *err)
 {
-	struct rules rules;
-	struct scan_job job = { b, { defaults, defaults_len }, &rules };
-	int r = rules_read(&rules, defaults, defaults_len, err);
-
-	if (r < 0)
-		return r;
-
 	b->chunk_count = (b->count + CHUNK_RECORDS - 1) / CHUNK_RECORDS;
 	b->chunks = alloc_zeroed(b->chunk_count, sizeof(*b->chunks));
 	if (!b->chunks) {
 		b->chunk_count = 0;
 		return err_nomem(err);
 	}
-	return pool_run(b->pool, b->chunk_count, scan_chunk, &job, err);
+	return pool_run(b->pool, b->chunk_count, scan_chunk, b, err);
 }
 
 /* ---- order ---- */
@@ -297,7 +310,16 @@ static int by_text(struct fiche_text a, struct fiche_text b)
 	return term_compare(a.ptr, a.len, b.ptr, b.len);
 }
 
-/* Language, source, date, and then as they came in. */
+int batch_by_defaults(const struct batch_record *a,
+                      const struct batch_record *b)
+{
+	/* Nearly always they are the same ones. */
+	return a->defaults.ptr == b->defaults.ptr
+	               ? 0
+	               : by_text(a->defaults, b->defaults);
+}
+
+/* Language, source, defaults, date, and then as they came in. */
 static int by_kin(const void *x, const void *y)
 {
 	const struct batch_record *a = *(struct batch_record *const *)x;
@@ -308,6 +330,8 @@ static int by_kin(const void *x, const void *y)
 		r = by_text(a->article.language, b->article.language);
 	if (r == 0)
 		r = by_text(a->article.source, b->article.source);
+	if (r == 0)
+		r = batch_by_defaults(a, b);
 	if (r == 0)
 		r = (a->article.published.begin > b->article.published.begin) -
 		    (a->article.published.begin < b->article.published.begin);
@@ -327,6 +351,19 @@ static bool same_cluster(const struct batch_record *a,
 	       by_text(a->article.language, b->article.language) == 0;
 }
 
+struct batch_cluster *batch_cluster_open(struct batch *b, size_t first)
+{
+	struct batch_cluster *c;
+
+	if (alloc_grow(&b->clusters, &b->cluster_cap, b->cluster_count + 1,
+	               sizeof(*b->clusters)) < 0)
+		return NULL;
+	c = &b->clusters[b->cluster_count++];
+	memset(c, 0, sizeof(*c));
+	c->first = first;
+	return c;
+}
+
 int batch_group(struct batch *b, struct fiche_error *err)
 {
 	struct batch_cluster *c = NULL;
@@ -343,13 +380,9 @@ int batch_group(struct batch *b, struct fiche_error *err)
 		struct batch_record *r = b->order[i];
 
 		if (!c || !same_cluster(b->order[i - 1], r)) {
-			if (alloc_grow(&b->clusters, &b->cluster_cap,
-			               b->cluster_count + 1,
-			               sizeof(*b->clusters)) < 0)
+			c = batch_cluster_open(b, i);
+			if (!c)
 				return err_nomem(err);
-			c = &b->clusters[b->cluster_count++];
-			memset(c, 0, sizeof(*c));
-			c->first = i;
 			c->language = r->article.language;
 		}
 		r->cluster = (uint32_t)(b->cluster_count - 1);
@@ -403,202 +436,4 @@ int batch_samples(const struct batch *b, const struct batch_cluster *cluster,
 	*out = s;
 	*count = used;
 	return 0;
-}
-
-/* ---- blocks ---- */
-
-static int open_block(struct batch *b, size_t first, struct batch_block **out)
-{
-	struct batch_block *k;
-
-	if (alloc_grow(&b->blocks, &b->block_cap, b->block_count + 1,
-	               sizeof(*b->blocks)) < 0)
-		return FICHE_ERR_NOMEM;
-	k = &b->blocks[b->block_count++];
-	memset(k, 0, sizeof(*k));
-	k->first = first;
-	*out = k;
-	return 0;
-}
-
-int batch_plan(struct batch *b, const struct dictionary *cards_dict,
-               struct fiche_error *err)
-{
-	struct batch_block *k = NULL;
-	uint64_t cards = 0, bodies = 0;
-
-	for (size_t i = 0; i < b->order_count; i++) {
-		const struct batch_record *r = b->order[i];
-		uint64_t body = r->shared ? 0 : r->body.len + 1;
-		uint64_t card = r->card.len + 1;
-
-		if (!k || k->count >= BLOCK_RECORDS_TARGET ||
-		    b->order[i - 1]->cluster != r->cluster ||
-		    bodies + body / 2 > BLOCK_TARGET ||
-		    cards + card > BLOCK_TARGET * 4 ||
-		    bodies + body > BLOCK_RAW_MAX) {
-			if (open_block(b, i, &k) < 0)
-				return err_nomem(err);
-			k->cards_dict = cards_dict;
-			k->bodies_dict = b->clusters[r->cluster].dict;
-			cards = bodies = 0;
-		}
-		k->count++;
-		cards += card;
-		bodies += body;
-	}
-	return 0;
-}
-
-struct encode_thread {
-	struct encoder *cards, *bodies;
-	struct decoder *decoder;
-	struct buf raw, check, entries;
-};
-
-struct encode_job {
-	struct batch *batch;
-	struct fiche_text defaults;
-	struct encode_thread *thread;
-};
-
-static void put_line(struct buf *out, struct fiche_text t)
-{
-	buf_put(out, t.ptr, t.len);
-	buf_u8(out, '\n');
-}
-
-/* Compress `raw` behind what is in the section, decode it again, compare. */
-static int frame(struct encode_thread *t, struct encoder *enc,
-                 const struct dictionary *dict, struct batch_block *k,
-                 uint64_t *len, const char *what, struct fiche_error *err)
-{
-	size_t start = k->section.len;
-	int r;
-
-	r = encode_frame(enc, dict, t->raw.ptr, t->raw.len, &k->section, err);
-	if (r < 0)
-		return r;
-	*len = k->section.len - start;
-	buf_clear(&t->check);
-	if (!buf_reserve(&t->check, t->raw.len + 1))
-		return err_nomem(err);
-	r = decode_frame(t->decoder, k->section.ptr + start, (size_t)*len,
-	                 dict ? dict->decoder : NULL, dict ? dict->id : 0,
-	                 t->check.ptr, t->raw.len, FICHE_NOWHERE, what, err);
-	if (r < 0)
-		return r;
-	if (t->raw.len && memcmp(t->check.ptr, t->raw.ptr, t->raw.len) != 0)
-		return err_set(err, FICHE_ERR_CORRUPT, FICHE_NOWHERE,
-		               "libzstd decodes a %s frame to something else "
-		               "than went in",
-		               what);
-	return 0;
-}
-
-/*
- * The head stands in front of the frames but tells their lengths: it is
- * written once with zeros, and again when they are known.
- */
-static int encode_block(void *ctx, size_t item, unsigned thread,
-                        struct fiche_error *err)
-{
-	struct encode_job *job = ctx;
-	struct encode_thread *t = &job->thread[thread];
-	struct batch *b = job->batch;
-	struct batch_block *k = &b->blocks[item];
-	struct buf head = { 0 };
-	size_t head_at = SECTION_HEADER_SIZE;
-	uint64_t cards_len;
-	int r;
-
-	buf_clear(&t->entries);
-	for (size_t i = k->first; i < k->first + k->count; i++) {
-		const struct batch_record *rec = b->order[i];
-		struct block_entry e = { rec->kind, rec->shared,
-			                 rec->shared ? rec->number -
-			                                       rec->shared_with
-			                             : rec->body.len };
-
-		block_entry_put(&t->entries, &e);
-	}
-	k->head.first_record = b->order[k->first]->number;
-	k->head.record_count = (uint32_t)k->count;
-	k->head.cards_dict = k->cards_dict ? k->cards_dict->id : 0;
-	k->head.bodies_dict = k->bodies_dict ? k->bodies_dict->id : 0;
-	k->head.defaults.ptr = (const uint8_t *)job->defaults.ptr;
-	k->head.defaults.len = job->defaults.len;
-	k->head.entries.ptr = t->entries.ptr;
-	k->head.entries.len = t->entries.len;
-	buf_zeros(&k->section,
-	          head_at + BLOCK_FIXED + job->defaults.len + t->entries.len);
-
-	buf_clear(&t->raw);
-	for (size_t i = k->first; i < k->first + k->count; i++)
-		put_line(&t->raw, b->order[i]->card);
-	k->head.cards_raw = (uint32_t)t->raw.len;
-	if (!buf_ok(&t->raw) || !buf_ok(&t->entries) || !buf_ok(&k->section))
-		return err_nomem(err);
-	r = frame(t, t->cards, k->cards_dict, k, &cards_len, "cards", err);
-	if (r < 0)
-		return r;
-	k->head.cards_len = (uint32_t)cards_len;
-	k->cards_end = (uint32_t)k->section.len;
-
-	buf_clear(&t->raw);
-	for (size_t i = k->first; i < k->first + k->count; i++)
-		if (!b->order[i]->shared)
-			put_line(&t->raw, b->order[i]->body);
-	k->head.bodies_raw = t->raw.len;
-	if (!buf_ok(&t->raw))
-		return err_nomem(err);
-	r = frame(t, t->bodies, k->bodies_dict, k, &k->head.bodies_len,
-	          "bodies", err);
-	if (r < 0)
-		return r;
-
-	block_head_encode(&head, &k->head);
-	if (buf_ok(&head))
-		memcpy(k->section.ptr + head_at, head.ptr, head.len);
-	else
-		r = err_nomem(err);
-	buf_done(&head);
-	if (r == 0 && sha256_of(k->sha256, k->section.ptr + head_at,
-	                        k->section.len - head_at) < 0)
-		r = err_nomem(err);
-	return r;
-}
-
-int batch_encode(struct batch *b, int level, const char *defaults,
-                 size_t defaults_len, struct fiche_error *err)
-{
-	unsigned n = pool_threads(b->pool);
-	struct encode_job job = { b, { defaults, defaults_len }, NULL };
-	int r = 0;
-
-	job.thread = alloc_zeroed(n, sizeof(*job.thread));
-	if (!job.thread)
-		return err_nomem(err);
-	for (unsigned i = 0; r == 0 && i < n; i++) {
-		job.thread[i].cards = encoder_new(level, ENCODE_CARDS);
-		job.thread[i].bodies = encoder_new(level, ENCODE_BODIES);
-		job.thread[i].decoder = decoder_new();
-		if (!job.thread[i].cards || !job.thread[i].bodies ||
-		    !job.thread[i].decoder)
-			r = err_nomem(err);
-	}
-	if (r == 0)
-		r = pool_run(b->pool, b->block_count, encode_block, &job, err);
-	for (unsigned i = 0; i < n; i++) {
-		struct encode_thread *t = &job.thread[i];
-
-		encoder_free(t->cards);
-		encoder_free(t->bodies);
-		decoder_free(t->decoder);
-		buf_done(&t->raw);
-		buf_done(&t->check);
-		buf_done(&t->entries);
-	}
-	alloc_free(job.thread);
-	return r;
 }

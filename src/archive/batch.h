@@ -26,6 +26,7 @@ struct batch_record {
 	size_t raw_at, raw_len;   /* in batch->raw */
 	size_t record_len;        /* of raw; behind it, LF and text */
 	size_t card_at, card_len; /* in batch->raw: a file's card */
+	struct fiche_text defaults;
 	struct fiche_origin origin;
 
 	/* after batch_scan() */
@@ -49,18 +50,28 @@ struct batch_record {
 	uint32_t cluster;
 };
 
-/* Records that are compressed with the same dictionary. */
+/* A block of another archive, to be copied: its frames as they are stored. */
+struct batch_frames {
+	const uint8_t *cards, *bodies; /* NULL: frames are made */
+	size_t cards_len, bodies_len;
+};
+
+/* Records that are compressed with the same dictionaries. */
 struct batch_cluster {
 	size_t first, count; /* in batch->order */
 	struct fiche_text language;
 	struct fiche_text source; /* empty: several */
 	uint64_t body_bytes;
-	const struct dictionary *dict; /* of the bodies; the writer sets it */
+	/* The writer sets them. */
+	const struct dictionary *cards_dict, *dict; /* dict: of the bodies */
+	bool decided;               /* not for choose_dictionaries() */
+	struct batch_frames frames; /* the cluster is one block */
 };
 
 struct batch_block {
 	size_t first, count; /* in batch->order */
 	const struct dictionary *cards_dict, *bodies_dict;
+	struct batch_frames frames;
 	struct block_head head;
 	struct buf section; /* room for the header, then the payload */
 	uint8_t sha256[32];
@@ -68,8 +79,9 @@ struct batch_block {
 };
 
 struct batch {
-	struct pool *pool; /* borrowed */
-	unsigned require;  /* set of enum fiche_require */
+	struct pool *pool;          /* borrowed */
+	struct fiche_text defaults; /* of what is added; outlives the batch */
+	unsigned require;           /* set of enum fiche_require */
 	bool strict;
 	struct buf raw;
 	struct batch_record *records;
@@ -96,16 +108,19 @@ int batch_add(struct batch *b, const char *card, size_t card_len,
               const struct fiche_origin *origin);
 
 /* Understand all records.  Refused ones get their status. */
-int batch_scan(struct batch *b, const char *defaults, size_t defaults_len,
-               struct fiche_error *err);
+int batch_scan(struct batch *b, struct fiche_error *err);
 /* Put what is neither refused nor a duplicate in stored order. */
 int batch_group(struct batch *b, struct fiche_error *err);
-/* Cut blocks; numbers, sharing and dictionaries are decided. */
-int batch_plan(struct batch *b, const struct dictionary *cards_dict,
-               struct fiche_error *err);
-/* Compress, decode again, compare. */
-int batch_encode(struct batch *b, int level, const char *defaults,
-                 size_t defaults_len, struct fiche_error *err);
+/* In the order of their defaults; 0: they have the same ones. */
+int batch_by_defaults(const struct batch_record *a,
+                      const struct batch_record *b);
+/* Open the next cluster of `order`, whose records the caller counts into it;
+ * NULL: out of memory. */
+struct batch_cluster *batch_cluster_open(struct batch *b, size_t first);
+/* batch_blocks.c: cut blocks; numbers, sharing and dictionaries are decided. */
+int batch_plan(struct batch *b, struct fiche_error *err);
+/* Compress or copy, decode again, compare. */
+int batch_encode(struct batch *b, int level, struct fiche_error *err);
 
 /* Evenly spread pieces of a cluster's bodies, or of all cards (cluster NULL),
  * at most `budget` bytes.  0 or FICHE_ERR_NOMEM; free *out with alloc_free().

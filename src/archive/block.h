@@ -66,5 +66,8 @@ void dict_cache_free(struct dict_cache *d);
 int dict_cache_get(struct dict_cache *d, struct archive *a, uint32_t id,
                    unsigned class, const struct decoder_dict **out,
                    struct fiche_error *err);
+/* Where it stands in the file; NULL if the archive has no such one. */
+const struct commit_dict *dict_cache_where(const struct dict_cache *d,
+                                           uint32_t id, unsigned class);
 
 #endif

@@ -38,6 +38,14 @@ void choose_done(struct fiche_writer *w)
 	w->dict_count = 0;
 }
 
+static bool have_dict(const struct fiche_writer *w, uint32_t id)
+{
+	for (size_t i = 0; i < w->dict_count; i++)
+		if (w->dicts[i].dict->id == id)
+			return true;
+	return false;
+}
+
 static int load_one(struct fiche_writer *w, const struct commit_dict *c,
                     struct writer_dict *out, struct fiche_error *err)
 {
@@ -66,6 +74,8 @@ static int load_earlier(struct fiche_writer *w, struct fiche_error *err)
 	for (size_t i = first; r == 0 && i < c->dict_count; i++) {
 		struct writer_dict d = { .where = c->dicts[i] };
 
+		if (have_dict(w, c->dicts[i].id))
+			continue;
 		if (alloc_grow(&w->dicts, &w->dict_cap, w->dict_count + 1,
 		               sizeof(*w->dicts)) < 0)
 			return err_nomem(err);
@@ -81,7 +91,7 @@ static int load_earlier(struct fiche_writer *w, struct fiche_error *err)
 	return r;
 }
 
-static uint32_t next_id(const struct fiche_writer *w)
+uint32_t writer_next_dict(const struct fiche_writer *w)
 {
 	const struct commit *c = &w->archive.last.commit;
 	uint32_t id = TRAIN_DICT_IDS;
@@ -112,8 +122,7 @@ static int trial(struct encoder *e, const struct dictionary *dict,
 	return r;
 }
 
-/* Takes the dictionary, success or not. */
-static int write_dict(struct fiche_writer *w, struct dictionary *d,
+int writer_write_dict(struct fiche_writer *w, struct dictionary *d,
                       struct fiche_error *err)
 {
 	size_t size = SECTION_HEADER_SIZE + d->payload.len;
@@ -291,9 +300,7 @@ static void prepare(struct fiche_writer *w, struct choice *c,
 		c->id = (*id)++;
 }
 
-int choose_dictionaries(struct fiche_writer *w,
-                        const struct dictionary **cards_dict,
-                        struct fiche_error *err)
+int choose_dictionaries(struct fiche_writer *w, struct fiche_error *err)
 {
 	struct batch *b = &w->batch;
 	struct choice *list;
@@ -302,7 +309,6 @@ int choose_dictionaries(struct fiche_writer *w,
 	uint32_t id;
 	int r;
 
-	*cards_dict = NULL;
 	if (w->plain)
 		return 0;
 	r = load_earlier(w, err);
@@ -311,24 +317,26 @@ int choose_dictionaries(struct fiche_writer *w,
 	list = alloc_zeroed(n, sizeof(*list));
 	if (!list)
 		return err_nomem(err);
-	id = next_id(w);
+	id = writer_next_dict(w);
 	for (size_t i = 0; i < b->order_count; i++)
-		cards += b->order[i]->card.len;
+		if (!b->clusters[b->order[i]->cluster].decided)
+			cards += b->order[i]->card.len;
 	/* The bodies first: they take longer. */
 	for (size_t i = 0; i < b->cluster_count; i++)
-		prepare(w, &list[i], &b->clusters[i], b->clusters[i].body_bytes,
-		        &id);
+		if (!b->clusters[i].decided)
+			prepare(w, &list[i], &b->clusters[i],
+			        b->clusters[i].body_bytes, &id);
 	prepare(w, &list[n - 1], NULL, cards, &id);
 	r = pool_run(w->pool, n, choose, list, err);
 	for (size_t i = 0; i < n; i++) {
 		if (r == 0 && list[i].made)
-			r = write_dict(w, list[i].made, err);
+			r = writer_write_dict(w, list[i].made, err);
 		else
 			dictionary_free(list[i].made);
-		if (i < n - 1)
+		if (i < n - 1 && !b->clusters[i].decided) {
 			b->clusters[i].dict = list[i].dict;
-		else
-			*cards_dict = list[i].dict;
+			b->clusters[i].cards_dict = list[n - 1].dict;
+		}
 	}
 	alloc_free(list);
 	return r;

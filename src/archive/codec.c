@@ -123,6 +123,34 @@ static const char *check_header(const uint8_t *frame, size_t len,
 	return NULL;
 }
 
+int frame_copy(struct buf *out, const uint8_t *frame, size_t frame_len,
+               uint32_t dict_id, struct fiche_error *err)
+{
+	static const uint8_t id_size[] = { 0, 1, 2, 4 };
+	unsigned size = dict_id == 0      ? 0
+	                : dict_id < 256   ? 1
+	                : dict_id < 65536 ? 2
+	                                  : 3;
+	struct cursor c;
+	uint8_t descriptor;
+	struct bytes rest;
+
+	cursor_init(&c, frame, frame_len);
+	buf_u32(out, cursor_u32(&c));
+	descriptor = cursor_u8(&c);
+	buf_u8(out, (uint8_t)((descriptor & ~3u) | size));
+	if (!(descriptor & SINGLE_SEGMENT))
+		buf_u8(out, cursor_u8(&c));
+	(void)cursor_uint(&c, id_size[descriptor & 3]);
+	buf_uint(out, dict_id, id_size[size]);
+	rest = cursor_take(&c, c.left);
+	if (!cursor_ok(&c))
+		return err_set(err, FICHE_ERR_CORRUPT, FICHE_NOWHERE,
+		               "a frame to be copied has no header");
+	buf_put(out, rest.ptr, rest.len);
+	return buf_ok(out) ? 0 : err_nomem(err);
+}
+
 static int decode(struct decoder *d, const uint8_t *frame, size_t frame_len,
                   const struct decoder_dict *dict, void *out, size_t raw_len,
                   size_t want, const char **why)

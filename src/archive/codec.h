@@ -44,4 +44,12 @@ int decode_prefix(struct decoder *d, const uint8_t *frame, size_t frame_len,
                   size_t raw_len, size_t want, uint64_t at, const char *what,
                   struct fiche_error *err);
 
+/*
+ * Append a frame as it is, but for the dictionary it names: that becomes
+ * `dict_id` (0: none).  The id stands in the frame's header, and in no checksum
+ * of it.  FICHE_ERR_CORRUPT if it is no frame, or FICHE_ERR_NOMEM.
+ */
+int frame_copy(struct buf *out, const uint8_t *frame, size_t frame_len,
+               uint32_t dict_id, struct fiche_error *err);
+
 #endif

@@ -104,17 +104,11 @@ static int load(struct archive *a, struct cached *c, struct fiche_error *err)
 	               "dictionary is malformed");
 }
 
-int dict_cache_get(struct dict_cache *d, struct archive *a, uint32_t id,
-                   unsigned class, const struct decoder_dict **out,
-                   struct fiche_error *err)
+static struct cached *find(const struct dict_cache *d, uint32_t id,
+                           unsigned class)
 {
 	size_t lo = 0, hi = d->count;
-	struct cached *c;
-	int r = 0;
 
-	*out = NULL;
-	if (id == 0)
-		return 0;
 	while (lo < hi) {
 		size_t mid = lo + (hi - lo) / 2;
 
@@ -125,11 +119,34 @@ int dict_cache_get(struct dict_cache *d, struct archive *a, uint32_t id,
 	}
 	if (lo == d->count || d->dict[lo].where.id != id ||
 	    d->dict[lo].where.class != class)
+		return NULL;
+	return &d->dict[lo];
+}
+
+const struct commit_dict *dict_cache_where(const struct dict_cache *d,
+                                           uint32_t id, unsigned class)
+{
+	const struct cached *c = find(d, id, class);
+
+	return c ? &c->where : NULL;
+}
+
+int dict_cache_get(struct dict_cache *d, struct archive *a, uint32_t id,
+                   unsigned class, const struct decoder_dict **out,
+                   struct fiche_error *err)
+{
+	struct cached *c;
+	int r = 0;
+
+	*out = NULL;
+	if (id == 0)
+		return 0;
+	c = find(d, id, class);
+	if (!c)
 		return err_set(err, FICHE_ERR_CORRUPT, FICHE_NOWHERE,
 		               "block needs dictionary %u, which the archive "
 		               "does not have",
 		               (unsigned)id);
-	c = &d->dict[lo];
 	pthread_mutex_lock(&d->mutex);
 	if (!c->dict && c->failure == 0)
 		c->failure = load(a, c, &c->why);

@@ -24,6 +24,8 @@
 #include "format/block.h"
 #include "format/dict.h"
 
+#define DICT_ID_AT 4 /* in the raw bytes (RFC 8878, section 5) */
+
 struct encoder {
 	int level;
 	ZSTD_CCtx *ctx;
@@ -242,6 +244,35 @@ int dictionary_train(struct dictionary **out, uint32_t id, unsigned class,
 out:
 	buf_done(&all);
 	alloc_free(sizes);
+	if (r == 0)
+		*out = d;
+	else
+		dictionary_free(d);
+	return r;
+}
+
+int dictionary_renumber(struct dictionary **out, uint32_t id, unsigned class,
+                        const void *raw, size_t len, int level,
+                        struct fiche_error *err)
+{
+	struct dictionary *d;
+	int r;
+
+	if (len < DICT_ID_AT + 4)
+		return err_set(err, FICHE_ERR_CORRUPT, FICHE_NOWHERE,
+		               "a dictionary is too short to be one");
+	d = alloc_zeroed(1, sizeof(*d));
+	if (!d)
+		return err_nomem(err);
+	d->id = id;
+	d->class = class;
+	buf_put(&d->raw, raw, len);
+	if (buf_ok(&d->raw)) {
+		put_u32(d->raw.ptr + DICT_ID_AT, id);
+		r = finish(d, level, err);
+	} else {
+		r = err_nomem(err);
+	}
 	if (r == 0)
 		*out = d;
 	else

@@ -65,6 +65,15 @@ int dictionary_train(struct dictionary **out, uint32_t id, unsigned class,
                      size_t size, const struct sample *samples, size_t count,
                      int level, struct fiche_error *err);
 
+/*
+ * Make one with the content of a stored dictionary, but this id, which replaces
+ * the one in the raw bytes.  FICHE_ERR_CORRUPT if they are no dictionary, or
+ * FICHE_ERR_NOMEM.
+ */
+int dictionary_renumber(struct dictionary **out, uint32_t id, unsigned class,
+                        const void *raw, size_t len, int level,
+                        struct fiche_error *err);
+
 /* Make one from the raw bytes of a stored dictionary. */
 struct dictionary *dictionary_load(uint32_t id, unsigned class, const void *raw,
                                    size_t len);

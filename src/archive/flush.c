@@ -59,8 +59,7 @@ int writer_begin(struct fiche_writer *w, struct fiche_error *err)
 	return declare_void(w, err);
 }
 
-/* Begin a generation of new records, if that was not done. */
-static int begin_generation(struct fiche_writer *w, struct fiche_error *err)
+int writer_begin_records(struct fiche_writer *w, struct fiche_error *err)
 {
 	int r;
 
@@ -183,8 +182,7 @@ static int find_body(struct fiche_writer *w, struct batch_record *rec,
 	               : err_nomem(err);
 }
 
-/* Numbers, shared bodies and versions, in stored order. */
-static int number_records(struct fiche_writer *w, struct fiche_error *err)
+int writer_number(struct fiche_writer *w, struct fiche_error *err)
 {
 	int r = 0;
 
@@ -275,45 +273,52 @@ static int index_words(struct fiche_writer *w, struct fiche_error *err)
 	                  find_words, &w->batch, err);
 }
 
-int writer_flush(struct fiche_writer *w, struct fiche_error *err)
+int writer_store(struct fiche_writer *w, struct fiche_error *err)
 {
-	struct batch *b = &w->batch;
-	const struct dictionary *cards_dict = NULL;
-	size_t defaults_len = strlen(w->defaults);
-	int r;
+	const struct batch *b = &w->batch;
+	int r = write_blocks(w, err);
 
-	if (b->count == 0)
-		return 0;
-	r = batch_scan(b, w->defaults, defaults_len, err);
 	if (r == 0)
-		r = sift(w, err);
-	if (r == 0)
-		r = batch_group(b, err);
-	if (r == 0 && b->order_count > 0) {
-		r = begin_generation(w, err);
-		if (r == 0)
-			r = number_records(w, err);
-		if (r == 0)
-			r = choose_dictionaries(w, &cards_dict, err);
-		if (r == 0)
-			r = batch_plan(b, cards_dict, err);
-		if (r == 0)
-			r = batch_encode(b, w->level, w->defaults, defaults_len,
-			                 err);
-		if (r == 0)
-			r = write_blocks(w, err);
-		if (r == 0)
-			r = index_words(w, err);
-	}
-	if (r < 0) {
-		w->failed = true;
+		r = index_words(w, err);
+	if (r < 0)
 		return r;
-	}
 	for (size_t i = 0; i < b->order_count; i++)
 		w->stats.verbatim += b->order[i]->kind == KIND_VERBATIM;
 	w->next_number += b->order_count;
 	w->records += b->order_count;
 	w->stats.records += b->order_count;
+	return 0;
+}
+
+int writer_flush(struct fiche_writer *w, struct fiche_error *err)
+{
+	struct batch *b = &w->batch;
+	int r;
+
+	if (b->count == 0)
+		return 0;
+	r = batch_scan(b, err);
+	if (r == 0)
+		r = sift(w, err);
+	if (r == 0)
+		r = batch_group(b, err);
+	if (r == 0 && b->order_count > 0) {
+		r = writer_begin_records(w, err);
+		if (r == 0)
+			r = writer_number(w, err);
+		if (r == 0)
+			r = choose_dictionaries(w, err);
+		if (r == 0)
+			r = batch_plan(b, err);
+		if (r == 0)
+			r = batch_encode(b, w->level, err);
+		if (r == 0)
+			r = writer_store(w, err);
+	}
+	if (r < 0) {
+		w->failed = true;
+		return r;
+	}
 	batch_clear(b);
 	if (w->indexing)
 		w->stats.file_size = w->emit.at;

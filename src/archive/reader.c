@@ -266,6 +266,7 @@ void fiche_reader_info(struct fiche_reader *r, struct fiche_info *out)
 		info.record_bytes = c->record_bytes;
 		info.body_bytes = c->body_bytes;
 		info.blocks = c->block_count;
+		info.words = c->tokenizer_version != 0;
 		info.dictionaries = c->dict_count;
 		for (size_t i = 0; i < c->dict_count; i++)
 			info.dictionary_bytes +=

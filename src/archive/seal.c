@@ -8,6 +8,7 @@
  * reported.
  */
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "archive/writer.h"
@@ -217,6 +218,13 @@ static int write_index(struct fiche_writer *w, size_t *merged,
 	return r;
 }
 
+static int by_id(const void *x, const void *y)
+{
+	const struct commit_dict *a = x, *b = y;
+
+	return (a->id > b->id) - (a->id < b->id);
+}
+
 /* Fill the lists of the new commit. */
 static int fill_lists(struct fiche_writer *w, struct commit *c, size_t kept,
                       const struct commit_segment *added, size_t count,
@@ -239,6 +247,9 @@ static int fill_lists(struct fiche_writer *w, struct commit *c, size_t kept,
 		if (w->dicts[i].is_new)
 			c->dicts[n++] = w->dicts[i].where;
 	c->dict_count = n;
+	/* Copied ones keep their ids. */
+	if (n > 1)
+		qsort(c->dicts, n, sizeof(*c->dicts), by_id);
 	return 0;
 }
 

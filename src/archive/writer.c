@@ -17,10 +17,6 @@
 #include "base/err.h"
 #include "base/utf8.h"
 
-/* Beyond this the tables of seen records are dropped after a commit and the
- * index is asked instead. */
-#define SEEN_MAX ((size_t)1 << 20)
-
 int writer_clock(struct fiche_writer *w, int64_t *now, struct fiche_error *err)
 {
 	if (w->opt.has_time) {
@@ -78,9 +74,12 @@ static int create(struct fiche_writer *w, struct fiche_error *err)
 		                 .profile = w->opt.plain ? PROFILE_PLAIN : 0 };
 	uint8_t uuid[UUID_SIZE], raw[SUPERBLOCK_SIZE];
 	struct io_file *file;
-	int r;
+	int r = 0;
 
-	r = writer_clock(w, &sb.created, err);
+	if (w->opt.has_created)
+		sb.created = w->opt.created;
+	else
+		r = writer_clock(w, &sb.created, err);
 	if (r == 0 && w->opt.uuid)
 		memcpy(uuid, w->opt.uuid, UUID_SIZE);
 	else if (r == 0) {
@@ -211,6 +210,8 @@ int writer_open_io(struct fiche_writer **out, struct io *io, const char *path,
 	                            opt->defaults ? strlen(opt->defaults) : 0);
 	w->pool = pool_new(opt->threads);
 	batch_init(&w->batch, w->pool);
+	w->batch.defaults.ptr = w->defaults;
+	w->batch.defaults.len = opt->defaults ? strlen(opt->defaults) : 0;
 	w->batch.require = opt->require;
 	w->batch.strict = opt->strict;
 	if (!w->path || !w->defaults || !w->pool)
@@ -248,6 +249,7 @@ void fiche_writer_close(struct fiche_writer *w)
 	seen_done(&w->digests);
 	seen_done(&w->urls);
 	seen_done(&w->bodies);
+	seen_done(&w->dict_contents);
 	pool_free(w->pool);
 	archive_close(&w->archive);
 	alloc_free(w->defaults);
@@ -264,20 +266,14 @@ static int check_usable(const struct fiche_writer *w, struct fiche_error *err)
 	return 0;
 }
 
-static int add(struct fiche_writer *w, const char *card, size_t card_len,
+int writer_add(struct fiche_writer *w, const char *card, size_t card_len,
                const void *bytes, size_t len, const struct fiche_text *text,
                const struct fiche_origin *origin, struct fiche_error *err)
 {
 	struct batch *b = &w->batch;
 	size_t more = text ? text->len : 0;
-	int r = check_usable(w, err);
+	int r;
 
-	if (r < 0)
-		return r;
-	if (len > FICHE_RECORD_MAX || card_len > FICHE_RECORD_MAX ||
-	    more > FICHE_RECORD_MAX)
-		return err_set(err, FICHE_ERR_LIMIT, FICHE_NOWHERE,
-		               "the record is longer than 64 MiB");
 	if (b->count > 0 && (b->raw.len + card_len + len + more > BATCH_BYTES ||
 	                     b->count >= BATCH_RECORDS)) {
 		r = writer_flush(w, err);
@@ -288,6 +284,21 @@ static int add(struct fiche_writer *w, const char *card, size_t card_len,
 		return err_nomem(err);
 	w->stats.bytes_in += len;
 	return 0;
+}
+
+static int add(struct fiche_writer *w, const char *card, size_t card_len,
+               const void *bytes, size_t len, const struct fiche_text *text,
+               const struct fiche_origin *origin, struct fiche_error *err)
+{
+	int r = check_usable(w, err);
+
+	if (r < 0)
+		return r;
+	if (len > FICHE_RECORD_MAX || card_len > FICHE_RECORD_MAX ||
+	    (text && text->len > FICHE_RECORD_MAX))
+		return err_set(err, FICHE_ERR_LIMIT, FICHE_NOWHERE,
+		               "the record is longer than 64 MiB");
+	return writer_add(w, card, card_len, bytes, len, text, origin, err);
 }
 
 int fiche_writer_add_json(struct fiche_writer *w, const void *json, size_t len,
@@ -349,7 +360,7 @@ int fiche_writer_commit(struct fiche_writer *w, struct fiche_error *err)
 	indexing_free(w->indexing);
 	w->indexing = NULL;
 	known_reset(w);
-	if (w->digests.count > SEEN_MAX) {
+	if (w->digests.count > WRITER_SEEN_MAX) {
 		seen_done(&w->digests);
 		seen_done(&w->urls);
 		seen_done(&w->bodies);

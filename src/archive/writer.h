@@ -13,6 +13,10 @@
 #include "fiche/writer.h"
 #include "format/merkle.h"
 
+/* Beyond this the tables of seen records are dropped after a commit and the
+ * index is asked instead. */
+#define WRITER_SEEN_MAX ((size_t)1 << 20)
+
 /* A dictionary of this archive, and for which articles it was chosen. */
 struct writer_dict {
 	struct dictionary *dict;
@@ -39,6 +43,11 @@ struct fiche_writer {
 	struct writer_dict *dicts;
 	size_t dict_count, dict_cap;
 	bool dicts_loaded; /* those of earlier commits */
+	/* By what is in them: see rebuild_dicts.c. */
+	struct seen dict_contents;
+	size_t dicts_hashed; /* of `dicts` */
+	size_t dict_bytes;   /* raw, copied ones */
+	bool contents_known; /* of earlier commits */
 
 	/* Records of this writer, and of the archive when looked up. */
 	struct seen digests, urls, bodies;
@@ -63,6 +72,18 @@ int writer_flush(struct fiche_writer *w, struct fiche_error *err);
 
 /* flush.c: begin the sections of a new generation. */
 int writer_begin(struct fiche_writer *w, struct fiche_error *err);
+/* The same, if that was not done, for new records. */
+int writer_begin_records(struct fiche_writer *w, struct fiche_error *err);
+/* Numbers, shared bodies and versions of what is in the batch's order. */
+int writer_number(struct fiche_writer *w, struct fiche_error *err);
+/* Write and index the batch's blocks, which are encoded, and count them. */
+int writer_store(struct fiche_writer *w, struct fiche_error *err);
+
+/* writer.c: fiche_writer_add_json(), or _file() if there is a card, but of any
+ * length and not checked. */
+int writer_add(struct fiche_writer *w, const char *card, size_t card_len,
+               const void *bytes, size_t len, const struct fiche_text *text,
+               const struct fiche_origin *origin, struct fiche_error *err);
 
 /* seal.c: index, COMMIT, FOOTER, sync; then w->archive is the new state. */
 int writer_seal(struct fiche_writer *w, struct fiche_error *err);
@@ -92,10 +113,14 @@ int known_body(struct fiche_writer *w, const struct batch_record *r,
 void known_reset(struct fiche_writer *w);
 
 /* choose.c: give each cluster of the batch its dictionary, writing new ones. */
-int choose_dictionaries(struct fiche_writer *w,
-                        const struct dictionary **cards_dict,
-                        struct fiche_error *err);
+int choose_dictionaries(struct fiche_writer *w, struct fiche_error *err);
 void choose_done(struct fiche_writer *w);
+/* An id that no dictionary has. */
+uint32_t writer_next_dict(const struct fiche_writer *w);
+/* Write a new dictionary into the open generation; it is taken, success or
+ * not, and then the last of w->dicts. */
+int writer_write_dict(struct fiche_writer *w, struct dictionary *d,
+                      struct fiche_error *err);
 
 /* tiers.c: how many of the last `count` segments (record counts, oldest first)
  * a new one of `added` records should be merged with (spec 4.7). */

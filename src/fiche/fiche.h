@@ -7,6 +7,7 @@
  * Finding:  fiche_query_parse, fiche_search, then fiche_hits_get.
  * Writing:  fiche_writer_open, fiche_writer_add_json ..., fiche_writer_commit.
  * Checking: fiche_verify.
+ * Copying:  fiche_copy, from a reader to a writer; fiche_diff.
  *
  * No global state; no locale; nothing is printed.
  */
@@ -18,6 +19,7 @@
 #include "fiche/explain.h"
 #include "fiche/proof.h"
 #include "fiche/reader.h"
+#include "fiche/rebuild.h"
 #include "fiche/search.h"
 #include "fiche/verify.h"
 #include "fiche/writer.h"

@@ -60,6 +60,7 @@ struct fiche_info {
 	bool commit_damaged;     /* some of the last commit's blocks are */
 	bool commit_lost;        /* a later commit is damaged, or was torn */
 	bool plain;              /* written without dictionaries */
+	bool words;              /* with a keyword index */
 	uint64_t records;
 	uint64_t duplicates;   /* came again, were counted */
 	uint64_t record_bytes; /* of all records as they came in */

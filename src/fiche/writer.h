@@ -81,6 +81,8 @@ struct fiche_writer_options {
 	const uint8_t *uuid; /* 16 bytes; NULL = random */
 	bool has_time;       /* use `time` for every clock reading */
 	int64_t time;
+	bool has_created; /* of a new archive: it began at `created` */
+	int64_t created;
 	/*
 	 * Called for each record that is refused, in input order, with the
 	 * bytes that came in; at the latest during fiche_writer_commit().

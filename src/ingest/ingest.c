@@ -11,6 +11,7 @@
 #include "base/alloc.h"
 #include "base/err.h"
 #include "ingest/bundle.h"
+#include "ingest/format.h"
 #include "ingest/input.h"
 #include "ingest/sidecar.h"
 #include "ingest/stream.h"
@@ -117,6 +118,11 @@ static int read_stdin(struct fiche_ingest *in, struct fiche_ingest_stats *stats,
 	return r < 0 ? r : read_fd(&i, STDIN_FILENO, err);
 }
 
+bool fiche_ingest_knows(const char *format)
+{
+	return format_find(format) != NULL;
+}
+
 int fiche_ingest_new(struct fiche_ingest **out, struct fiche_writer *w,
                      const struct fiche_ingest_options *opt,
                      struct fiche_error *err)
@@ -127,6 +133,10 @@ int fiche_ingest_new(struct fiche_ingest **out, struct fiche_writer *w,
 	if (w == NULL && (opt == NULL || !opt->dry_run))
 		return err_set(err, FICHE_ERR_ARG, FICHE_NOWHERE,
 		               "no writer to give records to");
+	if (opt != NULL && opt->format != NULL &&
+	    !fiche_ingest_knows(opt->format))
+		return err_set(err, FICHE_ERR_ARG, FICHE_NOWHERE,
+		               "there is no format '%s'", opt->format);
 	in = alloc_zeroed(1, sizeof(*in));
 	if (in == NULL)
 		return err_nomem(err);

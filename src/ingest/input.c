@@ -12,6 +12,7 @@
 #include "base/err.h"
 #include "ingest/classify.h"
 #include "ingest/format.h"
+#include "ingest/json_doc.h"
 
 #define NAMES_MAX ((size_t)32 << 20)
 
@@ -77,6 +78,12 @@ void input_note(const struct input *i, uint64_t line, const char *fmt, ...)
 void input_skip(const struct input *i, uint64_t line, const char *fmt, ...)
 {
 	i->stats->skipped++;
+	SAY(i, FICHE_INGEST_WARNING, line, fmt);
+}
+
+void input_damaged(const struct input *i, uint64_t line, const char *fmt, ...)
+{
+	i->stats->damaged++;
 	SAY(i, FICHE_INGEST_WARNING, line, fmt);
 }
 
@@ -210,12 +217,6 @@ int input_add_json(const struct input *i, const void *json, size_t len,
 	return added(i, r, len, json, line, err);
 }
 
-int input_add_object(const struct input *i, const void *json, size_t len,
-                     uint64_t line, struct fiche_error *err)
-{
-	return input_add_json(i, json, len, line, err);
-}
-
 int input_add_page(const struct input *i, const struct facts *facts,
                    const char *type, const void *bytes, size_t len,
                    uint64_t line, struct fiche_error *err)
@@ -274,6 +275,19 @@ static int read_empty(const struct input *i, struct fiche_error *err)
 	return input_ended(i, l->end, &l->why, "left out", err);
 }
 
+/* What the user says it is comes first. */
+static const struct format *choose(const struct input *i,
+                                   const struct look *begin)
+{
+	const struct fiche_ingest_options *opt = &i->in->opt;
+
+	if (opt->format != NULL)
+		return format_find(opt->format);
+	if (opt->records_at != NULL && json_doc_begins(begin))
+		return &format_json;
+	return format_sniff(begin);
+}
+
 int input_read(struct input *i, struct stream *s, struct fiche_error *err)
 {
 	struct lines *l = &i->in->lines[i->depth];
@@ -286,7 +300,7 @@ int input_read(struct input *i, struct stream *s, struct fiche_error *err)
 	lines_begin(l, s, i->in->opt.record_max);
 	r = look(i, &begin, err);
 	if (r == 0) {
-		f = format_sniff(&begin);
+		f = choose(i, &begin);
 		if (classify_is_nothing(&begin))
 			r = read_empty(i, err);
 		else

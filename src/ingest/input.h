@@ -81,6 +81,10 @@ void input_note(const struct input *i, uint64_t line, const char *fmt, ...)
 /* A record was left out: `what` says why.  Counts it. */
 void input_skip(const struct input *i, uint64_t line, const char *fmt, ...)
 	FICHE_PRINTF(3, 4);
+/* A record was packed, but is not what it should be: `what` says why.  Counts
+ * it. */
+void input_damaged(const struct input *i, uint64_t line, const char *fmt, ...)
+	FICHE_PRINTF(3, 4);
 /* A record is longer than may be, and was left out.  Counts it. */
 void input_too_long(const struct input *i, uint64_t line);
 /* The input could not be read, or not to its end.  Counts it; call it once. */

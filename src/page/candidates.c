@@ -82,9 +82,9 @@ static bool is_in(const struct dates_day *day, int64_t year, unsigned week,
 	return month == day->month && at <= now && weekday_at(at) == week;
 }
 
-void candidates_add(struct facts *f, const struct dates_day *day,
-                    struct fiche_text paragraph, struct fiche_text text,
-                    int64_t now)
+static void add_days(struct facts *f, const struct dates_day *day,
+                     struct fiche_text paragraph, struct fiche_text text,
+                     int64_t now)
 {
 	int64_t last = year_of(now), first = year_mentioned(text, last);
 	unsigned week = weekday_of(paragraph), count = 0;
@@ -110,5 +110,22 @@ void candidates_add(struct facts *f, const struct dates_day *day,
 		          (struct fiche_text){ (char *)b.ptr, b.len });
 	}
 	f->failed |= !buf_ok(&b);
+	buf_done(&b);
+}
+
+void candidates_set(struct facts *f, const struct dates_day *day,
+                    struct fiche_text paragraph, struct fiche_text text,
+                    int64_t now)
+{
+	struct buf b = { 0 };
+
+	if (f->published.len)
+		return;
+	dates_put(&b, day);
+	f->failed |= !buf_ok(&b);
+	facts_set(f, &f->published,
+	          (struct fiche_text){ (char *)b.ptr, b.len });
+	if (day->year == 0)
+		add_days(f, day, paragraph, text, now);
 	buf_done(&b);
 }

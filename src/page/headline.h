@@ -17,8 +17,9 @@ struct headline {
 	struct fiche_text host; /* of the address */
 };
 
-/* The first heading of the first order that fits `c`, or else of all, whose
- * node is *node; 0 and an empty text if there is none. */
+/* The first `h1` that one of the titles in `c` confirms, or else the first that
+ * is not the site's name; its node is *node, or 0 if that is no place to look
+ * around.  Len 0 if there is none. */
 struct fiche_text headline_heading(uint32_t *node, struct offer *o,
                                    const struct html *h,
                                    const struct headline *c);

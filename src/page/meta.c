@@ -146,8 +146,7 @@ static const struct {
 
 #define NAME_COUNT (sizeof(names) / sizeof(*names))
 
-/* The names are known to fit. */
-typedef char names_fit[NAME_COUNT <= META_NAMES ? 1 : -1];
+_Static_assert(NAME_COUNT <= META_NAMES, "no room for the names");
 
 static size_t name_index(struct fiche_text t)
 {
@@ -167,7 +166,8 @@ static size_t name_index(struct fiche_text t)
 	else if (strncmp(name, "dcterms:", 8) == 0)
 		name[7] = '.';
 	for (size_t i = 0; i < NAME_COUNT; i++)
-		if (strcmp(names[i].name, name) == 0)
+		if (names[i].name[0] == name[0] &&
+		    strcmp(names[i].name, name) == 0)
 			return i;
 	return NAME_COUNT;
 }

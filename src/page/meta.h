@@ -21,8 +21,10 @@ enum meta_slot {
 	META_SECTION,
 	META_ID,
 	META_URL,
-	META_NAMES = 128, /* names that are known, at most */
 };
+
+/* Room for the names that are known. */
+#define META_NAMES 128
 
 struct meta {
 	const struct html *h;

@@ -12,7 +12,9 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "page/byline.h"
+#include "page/candidates.h"
 #include "page/charset.h"
+#include "page/dateline.h"
 #include "page/headline.h"
 #include "page/html.h"
 #include "page/jsonld.h"
@@ -22,6 +24,9 @@
 #include "page/offer.h"
 #include "page/plain.h"
 #include "page/readable.h"
+
+/* Empty ones count. */
+#define LEAD_LINES 8
 
 static struct fiche_text text_of(const struct buf *b)
 {
@@ -148,6 +153,26 @@ static int read_text(struct offer *o, const struct html *h,
 	return r;
 }
 
+/* Of a page that says no date, the first paragraphs may. */
+static void read_dateline(struct offer *o)
+{
+	struct facts *f = o->f;
+	struct fiche_text rest = f->text, line;
+	struct dateline d;
+
+	for (int i = 0; i < LEAD_LINES && rest.len && !f->published.len; i++) {
+		const char *end = memchr(rest.ptr, '\n', rest.len);
+
+		line = rest;
+		if (end)
+			line.len = (size_t)(end - rest.ptr);
+		rest.ptr += line.len + (end != NULL);
+		rest.len -= line.len + (end != NULL);
+		if (dateline_read(&d, line.ptr, line.len) && d.has_day)
+			candidates_set(f, &d.day, line, f->text, o->opt->now);
+	}
+}
+
 static int read_tree(struct facts *f, const struct html *h,
                      const struct page_options *opt, struct fiche_error *err)
 {
@@ -169,6 +194,7 @@ static int read_tree(struct facts *f, const struct html *h,
 	jsonld_offer(&ld, &o, ld.page);
 	read_visible(&o, h, &m, &ld);
 	r = read_text(&o, h, &ld, err);
+	read_dateline(&o);
 	jsonld_done(&ld);
 	return r;
 }
@@ -202,6 +228,8 @@ int page_read_text(struct facts *f, const void *bytes, size_t len,
 
 	r = charset_to_utf8(&text, &utf8, NULL, bytes, len, opt->charset, false,
 	                    err);
+	if (f->url.len)
+		set_source(f);
 	if (r == 0)
 		r = plain_read(f, &story, text.ptr, text.len, opt, err);
 	if (r < 0)

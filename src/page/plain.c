@@ -444,21 +444,13 @@ static void use_dateline(struct story *s)
 {
 	const struct dateline *d = &s->dateline;
 	struct facts *f = s->f;
-	struct buf b = { 0 };
 
 	facts_set(f, &f->site_name, d->agency);
 	facts_set(f, &f->source, d->agency);
-	if (!d->has_day || f->published.len)
-		return;
-	dates_put(&b, &d->day);
-	f->failed |= !buf_ok(&b);
-	facts_set(f, &f->published,
-	          (struct fiche_text){ (char *)b.ptr, b.len });
-	if (d->day.year == 0)
-		candidates_add(f, &d->day, s->lines[s->at].text,
+	if (d->has_day)
+		candidates_set(f, &d->day, s->lines[s->at].text,
 		               (struct fiche_text){ s->text, s->len },
 		               s->opt->now);
-	buf_done(&b);
 }
 
 int plain_read(struct facts *f, struct buf *out, const char *text, size_t len,

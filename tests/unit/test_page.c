@@ -276,6 +276,14 @@ static const struct row visible_rows[] = {
 	  "<p>1<p>2<p>3<p>4<p>5<p>6<p>7<p>8<p>9<p>10<p>11<p>12<p>13<p>14<p>15"
 	  "<p>16<p>17<p>18<p>19<p>20<p>21<a rel=author>Troll</a>",
 	  NULL, "{\"title\":\"Tide\",\"authors\":[\"Ann Roe\"]}" },
+	{ "a dateline, where nothing else tells",
+	  "<h1>Tide</h1><article><p>PORT ELM, November 21 (Isle Wire) - The "
+	  "harbour master said on Wednesday that ferries will stop, as they "
+	  "did "
+	  "in 2013, if the pier is closed.</p></article>",
+	  NULL,
+	  "{\"title\":\"Tide\",\"published\":\"XXXX-11-21\","
+	  "\"published_candidates\":[\"2018-11-21\"]}" },
 	{ "nothing", "", NULL, "{}" },
 };
 

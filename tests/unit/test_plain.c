@@ -337,6 +337,26 @@ static void furniture_below_prose_needs_no_dateline(void **state)
 	read_done(&r);
 }
 
+static void a_known_address_is_the_source(void **state)
+{
+	static const char text[] = "PORT ELM (Island Wire) - " LEAD "\n";
+	const struct page_options opt = { NULL, NOW };
+	struct reading r = { .card = { 0 } };
+
+	(void)state;
+	facts_init(&r.f, &r.arena);
+	facts_set(&r.f, &r.f.url,
+	          (struct fiche_text){ "https://www.isle.example/a.txt", 30 });
+	assert_int_equal(
+		page_read_text(&r.f, text, sizeof(text) - 1, &opt, NULL), 0);
+	facts_put(&r.card, &r.f, NULL, NULL);
+	buf_u8(&r.card, '\0');
+	expect_card(&r, "{\"url\":\"https://www.isle.example/a.txt\","
+	                "\"source\":\"isle.example\","
+	                "\"site_name\":\"Island Wire\"}");
+	read_done(&r);
+}
+
 static void other_encodings_become_text(void **state)
 {
 	const struct page_options opt = { "windows-1251", NOW };
@@ -457,6 +477,7 @@ int main(void)
 		cmocka_unit_test(too_many_years_are_no_candidates),
 		cmocka_unit_test(other_texts_stay_as_they_are),
 		cmocka_unit_test(furniture_below_prose_needs_no_dateline),
+		cmocka_unit_test(a_known_address_is_the_source),
 		cmocka_unit_test(other_encodings_become_text),
 		cmocka_unit_test(long_texts_take_linear_time),
 		cmocka_unit_test(every_cut_of_a_story_is_read),

@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * rebuild_read.c - blocks of the source, decoded in parallel; each record is
+ * put together, hashed, compared with its digest in the index, and understood
+ * as if it had just come in.
+ */
+
+#include <string.h>
+
+#include "archive/rebuild.h"
+#include "base/alloc.h"
+#include "base/err.h"
+
+/* A failure that says nothing about what is stored. */
+static bool is_ours(int status)
+{
+	return status == FICHE_ERR_NOMEM;
+}
+
+/* The body, which for a shared one stands in another block. */
+static int find_body(struct rebuild_thread *k, struct source_block *sb,
+                     uint32_t i, struct fiche_text *out,
+                     struct fiche_error *err)
+{
+	const struct block *b = &sb->block;
+	const struct block_record *rec = &b->records[i];
+	char *copy;
+	int r;
+
+	if (rec->shared) {
+		r = view_body(k->view, sb->first_record + i, out, err);
+		if (r < 0)
+			return r;
+		copy = arena_strndup(&sb->arena, out->ptr, out->len);
+		if (!copy)
+			return err_nomem(err);
+		out->ptr = copy;
+		return 0;
+	}
+	out->ptr = (const char *)b->bodies.ptr + rec->body_at;
+	out->len = (size_t)rec->value;
+	if (out->ptr[out->len] != '\n')
+		return err_set(err, FICHE_ERR_CORRUPT, b->offset,
+		               "a body does not end where it should");
+	return 0;
+}
+
+/* Digest and fields of a record whose card and body are in place. */
+static int understand(struct rebuild_thread *k, struct source_block *sb,
+                      struct batch_record *rec, uint64_t number,
+                      struct fiche_error *err)
+{
+	uint8_t stored[32], digest[32];
+	struct fiche_text raw;
+	union view_in in;
+	int r = record_bytes(&raw, &k->record, rec->kind, rec->card, rec->body,
+	                     err);
+
+	if (r == 0)
+		r = segment_digest(&sb->segment->segment,
+		                   view_in_init(&in, k->view, sb->segment),
+		                   number - sb->segment->where.first_record,
+		                   stored, err);
+	if (r == 0 && sha256_of(digest, raw.ptr, raw.len) < 0)
+		r = err_nomem(err);
+	if (r < 0)
+		return r;
+	if (memcmp(digest, stored, sizeof(digest)) != 0)
+		return err_set(err, FICHE_ERR_CORRUPT, sb->where.offset,
+		               "record %llu does not have its digest",
+		               (unsigned long long)number);
+	rec->record_len = raw.len;
+	r = record_fields(&rec->article, &sb->arena, rec->kind, rec->card,
+	                  rec->body, true, rec->defaults.ptr, rec->defaults.len,
+	                  err);
+	if (r < 0)
+		return r == FICHE_ERR_NOMEM
+		               ? r
+		               : err_set(err, FICHE_ERR_CORRUPT,
+		                         sb->where.offset,
+		                         "the card of record %llu is malformed",
+		                         (unsigned long long)number);
+	memcpy(rec->article.digest, digest, sizeof(digest));
+	rec->article.text_size = rec->body.len;
+	if (record_keys(&rec->keys, &rec->article, rec->body, k->hash) < 0 ||
+	    (rec->keys.has_body &&
+	     sha256_of(rec->body_sha256, rec->body.ptr, rec->body.len) < 0))
+		return err_nomem(err);
+	return 0;
+}
+
+static int read_record(struct rebuild_thread *k, struct source_block *sb,
+                       uint32_t i, struct fiche_error *err)
+{
+	const struct block *b = &sb->block;
+	const struct block_record *from = &b->records[i];
+	struct batch_record *rec = &sb->records[i];
+	int r;
+
+	memset(rec, 0, sizeof(*rec));
+	rec->kind = from->kind;
+	rec->is_file = from->kind == KIND_FILE;
+	rec->defaults.ptr = (const char *)b->head.defaults.ptr;
+	rec->defaults.len = b->head.defaults.len;
+	rec->card.ptr = (const char *)b->cards.ptr + from->card_at;
+	rec->card.len = from->card_len;
+	if (rec->kind == KIND_VERBATIM &&
+	    (rec->card.len != 2 || memcmp(rec->card.ptr, "{}", 2) != 0)) {
+		rec->card.ptr = "{}";
+		rec->card.len = 2;
+		sb->odd = true;
+	}
+	r = find_body(k, sb, i, &rec->body, err);
+	return r < 0 ? r : understand(k, sb, rec, sb->first_record + i, err);
+}
+
+/* What is wrong with a record is told of that record. */
+static int note_lost(struct source_block *sb, struct batch_record *rec,
+                     int status, const struct fiche_error *why,
+                     struct fiche_error *err)
+{
+	rec->why = arena_take(&sb->arena, sizeof(*rec->why));
+	if (!rec->why)
+		return err_nomem(err);
+	*rec->why = *why;
+	rec->why->code = status;
+	rec->status = status;
+	return 0;
+}
+
+static int load(struct rebuild *x, struct rebuild_thread *k,
+                struct source_block *sb, struct fiche_error *err)
+{
+	struct fiche_reader *rd = x->r;
+	struct block *b = &sb->block;
+	int r = block_load(b, &rd->archive, rd->dicts, k->decoder,
+	                   sb->where.offset, sb->where.size, 0, err);
+
+	if (r < 0)
+		return r;
+	if (b->head.first_record != sb->first_record ||
+	    b->head.record_count != sb->where.record_count)
+		return err_set(err, FICHE_ERR_CORRUPT, sb->where.offset,
+		               "block holds other records than the index says");
+	r = block_bodies(b, &rd->archive, rd->dicts, k->decoder,
+	                 (size_t)b->head.bodies_raw, err);
+	if (r == 0 &&
+	    alloc_grow(&sb->records, &sb->records_cap, b->head.record_count,
+	               sizeof(*sb->records)) < 0)
+		r = err_nomem(err);
+	return r;
+}
+
+/* A pool job: one block. */
+static int read_block(void *ctx, size_t item, unsigned thread,
+                      struct fiche_error *err)
+{
+	struct rebuild *x = ctx;
+	struct source_block *sb = x->blocks[x->read + item];
+	struct rebuild_thread *k = &x->threads[thread];
+	int r = load(x, k, sb, &sb->why);
+
+	sb->status = r;
+	if (r < 0)
+		return is_ours(r) ? err_copy(err, &sb->why) : 0;
+	for (uint32_t i = 0; i < sb->where.record_count; i++) {
+		struct fiche_error why = { 0 };
+
+		if (sb->wanted && !sb->wanted[i])
+			continue;
+		r = read_record(k, sb, i, &why);
+		if (r < 0 && is_ours(r))
+			return err_copy(err, &why);
+		if (r < 0)
+			r = note_lost(sb, &sb->records[i], r, &why, err);
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
+
+int rebuild_read(struct rebuild *x, struct fiche_error *err)
+{
+	int r = pool_run(x->w->pool, x->count - x->read, read_block, x, err);
+
+	for (; x->read < x->count; x->read++) {
+		const struct block *b = &x->blocks[x->read]->block;
+
+		x->bytes += b->cards.len + b->bodies.len;
+	}
+	return r;
+}
