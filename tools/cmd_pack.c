@@ -9,6 +9,7 @@
 #include "commands.h"
 
 #include <errno.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -262,12 +263,15 @@ static int feed(struct pack *p)
 	p->options.ingest.ctx = p;
 	p->options.ingest.record = p->explain ? on_record : NULL;
 	p->options.ingest.progress_total = input_bytes(a);
+	/* Also when a new version of it has been installed meanwhile. */
+	p->options.ingest.worker = "/proc/self/exe";
 	p->options.ingest.dry_run = p->options.dry_run;
 	/* They may stand in a folder that is read. */
 	p->exclude[0] = p->path;
 	p->exclude[1] =
 		p->rejects.path.len > 0 ? str_get(&p->rejects.path) : NULL;
 	p->options.ingest.exclude = p->exclude;
+	p->options.ingest.defaults = p->options.writer.defaults;
 	r = fiche_ingest_new(&p->reader, p->writer, &p->options.ingest, &err);
 	for (size_t i = 1; i < a->operand_count && r == 0; i++) {
 		if (stop_signal() != 0)
@@ -314,7 +318,7 @@ static void judge(struct pack *p)
 {
 	uint64_t refused = p->out.rejected + p->in.too_long + p->in.skipped;
 
-	if (refused > 0 || p->in.inputs_failed > 0)
+	if (refused > 0 || p->in.inputs_failed > 0 || p->in.damaged > 0)
 		(void)tool_raise(p->tool, RC_REJECTS);
 	/* Nothing came in at all: that is not "done, but". */
 	if (p->in.inputs_failed > 0 && p->in.records == 0)
@@ -341,6 +345,7 @@ static void print_json(const struct pack *p)
 	str_key_count(&s, "rejected", p->out.rejected);
 	str_key_count(&s, "too_long", p->in.too_long);
 	str_key_count(&s, "skipped", p->in.skipped);
+	str_key_count(&s, "damaged", p->in.damaged);
 	str_key_count(&s, "unreadable_dates", p->out.unreadable_dates);
 	str_key_count(&s, "ambiguous_dates", p->out.ambiguous_dates);
 	str_key_count(&s, "verbatim", p->out.verbatim);
@@ -381,9 +386,16 @@ static void print_rest(const struct pack *p, uint64_t refused)
 		str_add(&s, s.len > 0 ? dot : "");
 		str_counted(&s, refused, "record");
 		str_add(&s, " rejected");
-		if (p->rejects.path.len > 0 && !p->rejects.failed)
+		/* What was skipped while reading is not in it. */
+		if (p->rejects.path.len > 0 && !p->rejects.failed &&
+		    refused > p->in.skipped)
 			str_printf(&s, " \xe2\x86\x92 %s",
 			           str_get(&p->rejects.path));
+	}
+	if (p->in.damaged > 0) {
+		str_add(&s, s.len > 0 ? dot : "");
+		str_counted(&s, p->in.damaged, "damaged record");
+		str_add(&s, " kept");
 	}
 	if (p->in.inputs_failed > 0) {
 		str_add(&s, s.len > 0 ? dot : "");
@@ -465,6 +477,13 @@ static void say_stopped(const struct pack *p)
 	     "already will be recognised",
 	     args_have(p->args, OPT_APPEND) ? "" : " with --append");
 	str_done(&s);
+}
+
+int run_worker(int argc, char **argv)
+{
+	if (argc != 3 || strcmp(argv[1], FICHE_INGEST_WORKER) != 0)
+		return -1;
+	return fiche_ingest_worker(argv[2]);
 }
 
 int cmd_pack(struct tool *t, const struct args *args)

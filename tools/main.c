@@ -8,6 +8,7 @@
 #include <signal.h>
 
 #include "args.h"
+#include "commands.h"
 #include "fiche/fiche.h"
 #include "manual.h"
 #include "message.h"
@@ -93,8 +94,10 @@ static int run_command(struct tool *t, int argc, char **argv)
 int main(int argc, char **argv)
 {
 	struct tool t = { .argv = argv };
-	int r;
+	int r = run_worker(argc, argv);
 
+	if (r >= 0)
+		return r;
 	output_guard();
 	/* A limit on file sizes is an error like a full disk, not a death. */
 	(void)signal(SIGXFSZ, SIG_IGN);

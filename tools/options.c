@@ -11,7 +11,7 @@
 #define PROGRAM (1u << CMD_COUNT)
 
 #define ALL     ((1u << CMD_COUNT) - 1)
-#define PICKS   (IN(LIST) | IN(SHOW) | IN(EXTRACT))
+#define PICKS   (IN(LIST) | IN(SHOW) | IN(EXTRACT) | IN(EXPORT))
 #define FILTERS (PICKS | IN(SEARCH))
 #define COPIES  (IN(MERGE) | IN(COMPACT) | IN(SPLIT))
 #define WRITES  (IN(PACK) | COPIES)
@@ -70,6 +70,20 @@ const struct option_row option_rows[] = {
 	{ OPT_REJECTS, "rejects", 0, "FILE", IN(PACK), GROUP_OWN,
 	  "where refused records are added, or none "
 	  "(default: NAME.rejects.jsonl)" },
+	{ OPT_WARC, "warc", 0, "pages|all", IN(PACK), GROUP_OWN,
+	  "of WARC and ARC files: what people read (default), or every record" },
+	{ OPT_MAX_UNPACKED, "max-unpacked", 0, "SIZE", IN(PACK), GROUP_OWN,
+	  "end an input whose members have more bytes (default: 1TiB)" },
+	{ OPT_MAX_RATIO, "max-ratio", 0, "N", IN(PACK), GROUP_OWN,
+	  "... or that unpacks to over N times its size (default: 1000)" },
+	{ OPT_MAX_MEMBERS, "max-members", 0, "N", IN(PACK), GROUP_OWN,
+	  "... or that has more members (default: 10000000)" },
+	{ OPT_FORMAT, "format", 0, "NAME", IN(PACK), GROUP_OWN,
+	  "what all inputs are, as in csv, json, jsonl, feed, mail" },
+	{ OPT_RECORDS_AT, "records-at", 0, "POINTER", IN(PACK), GROUP_OWN,
+	  "where articles are in JSON documents, as in /response/docs" },
+	{ OPT_TABLE, "table", 0, "NAME", IN(PACK), GROUP_OWN,
+	  "which table of SQLite databases to read" },
 	{ OPT_DRY_RUN, "dry-run", 'n', NULL, IN(PACK), GROUP_OWN,
 	  "read and count the input, write nothing" },
 	{ OPT_GIVE_UP_COMMIT, "give-up-commit", 0, NULL, IN(PACK) | IN(MERGE),
@@ -140,6 +154,33 @@ const struct option_row option_rows[] = {
 	{ OPT_FORCE, "force", 'f', NULL, IN(SHOW) | IN(EXTRACT), GROUP_OWN,
 	  "print binary records on a terminal" },
 
+	/* export */
+	{ OPT_EXPORT_TO, "to", 0,
+	  "jsonl|csv|tsv|warc|html|bagit|sqlite|parquet|tar|zip|bibtex|ris",
+	  IN(EXPORT), GROUP_OWN, "the format; 'fiche help export' tells more" },
+	{ OPT_OUTPUT, "output", 'o', "FILE", IN(EXPORT), GROUP_OWN,
+	  "where to, a file or a folder (default: standard output)" },
+	{ OPT_FIELDS, "fields", 0, "NAME,...", IN(EXPORT), GROUP_OWN,
+	  "which fields, in this order, of formats with fields" },
+	{ OPT_PARTITION, "partition", 0, "NAME,...", IN(EXPORT), GROUP_OWN,
+	  "a folder for each source, language, section, year, month, day" },
+	{ OPT_COMPRESS, "compress", 0, "auto|none|gzip|zstd|xz", IN(EXPORT),
+	  GROUP_OWN, "auto (the default): as .gz, .zst or .xz says" },
+	{ OPT_RAW, "raw", 0, NULL, IN(EXPORT), GROUP_OWN,
+	  "with jsonl: the exact records that came in" },
+	{ OPT_EXCEL, "excel", 0, NULL, IN(EXPORT), GROUP_OWN,
+	  "with csv and tsv: as Excel wants them, without formulas" },
+	{ OPT_OVERWRITE, "overwrite", 0, NULL, IN(EXPORT), GROUP_OWN,
+	  "replace a file that is there" },
+	{ OPT_KEEP_GOING, "keep-going", 'k', NULL, IN(EXPORT), GROUP_OWN,
+	  "leave out damaged articles instead of stopping" },
+	{ OPT_FORCE, "force", 'f', NULL, IN(EXPORT), GROUP_OWN,
+	  "print binary formats on a terminal" },
+	{ OPT_TIME, "time", 0, "TIME", IN(EXPORT), GROUP_OWN,
+	  "use it for every clock reading (default: SOURCE_DATE_EPOCH)" },
+	{ OPT_JSON, "json", 0, NULL, IN(EXPORT), GROUP_OWN,
+	  "with -o: print the summary as one JSON object" },
+
 	/* info */
 	{ OPT_JSON, "json", 0, NULL, IN(DIFF), GROUP_OWN,
 	  "print one JSON object for each difference, then a summary" },
@@ -149,6 +190,20 @@ const struct option_row option_rows[] = {
 	  "list the names of a field and how many records have each" },
 
 	/* verify */
+	{ OPT_OUTPUT, "output", 'o', "FILE", IN(KEYGEN), GROUP_OWN,
+	  "the private key; the public one is FILE.pub (default: fiche.key)" },
+	{ OPT_OUTPUT, "output", 'o', "FILE", IN(SIGN), GROUP_OWN,
+	  "where the checkpoint goes (default: ARCHIVE.checkpoint)" },
+	{ OPT_OUTPUT, "output", 'o', "FILE", IN(PROVE), GROUP_OWN,
+	  "where the proof goes (default: standard output)" },
+	{ OPT_KEY, "key", 0, "FILE", IN(SIGN), GROUP_OWN,
+	  "the private key to sign with" },
+	{ OPT_KEY, "key", 0, "FILE", IN(VERIFY) | IN(CHECK_PROOF), GROUP_OWN,
+	  "the public key of who should have signed the checkpoint" },
+	{ OPT_AGAINST, "against", 0, "FILE", IN(VERIFY), GROUP_OWN,
+	  "a checkpoint: are its records those of the archive?" },
+	{ OPT_CHECKPOINT_FILE, "checkpoint", 0, "FILE", IN(PROVE), GROUP_OWN,
+	  "the checkpoint to prove against (default: ARCHIVE.checkpoint)" },
 	{ OPT_QUICK, "quick", 0, NULL, IN(VERIFY), GROUP_OWN,
 	  "check structure and stored bytes, decode nothing" },
 	{ OPT_JSON, "json", 0, NULL, IN(VERIFY), GROUP_OWN,
@@ -179,10 +234,12 @@ const struct option_row option_rows[] = {
 	  "from the beginning of DATE" },
 	{ OPT_FROM, "since", 0, "DATE", FILTERS, GROUP_SELECT,
 	  "the same as --from" },
-	{ OPT_TO, "to", 0, "DATE", FILTERS, GROUP_SELECT,
+	{ OPT_TO, "to", 0, "DATE", FILTERS & ~IN(EXPORT), GROUP_SELECT,
 	  "to the end of DATE" },
-	{ OPT_TO, "until", 0, "DATE", FILTERS, GROUP_SELECT,
+	{ OPT_TO, "until", 0, "DATE", FILTERS & ~IN(EXPORT), GROUP_SELECT,
 	  "the same as --to" },
+	{ OPT_TO, "until", 0, "DATE", IN(EXPORT), GROUP_SELECT,
+	  "to the end of DATE" },
 	{ OPT_LATEST, "latest", 0, NULL, FILTERS, GROUP_SELECT,
 	  "the newest version of each URL (the default)" },
 	{ OPT_FIRST, "first", 0, NULL, FILTERS, GROUP_SELECT,
@@ -214,7 +271,7 @@ const struct option_row option_rows[] = {
 
 	/* general */
 	{ OPT_PROGRESS, "progress", 0, "auto|always|never",
-	  WRITES | IN(VERIFY) | IN(REINDEX), GROUP_GENERAL,
+	  WRITES | IN(VERIFY) | IN(REINDEX) | IN(EXPORT), GROUP_GENERAL,
 	  "show how far it is (default: auto, on a terminal)" },
 	{ OPT_COLOR, "color", 0, "auto|always|never",
 	  IN(LIST) | IN(SHOW) | IN(SEARCH), GROUP_GENERAL,
@@ -232,10 +289,15 @@ const struct command_row command_rows[CMD_COUNT] = {
 	[CMD_PACK] = {
 		"pack", "ARCHIVE INPUT...",
 		"make an archive from articles, or add to one",
-		"Reads JSON Lines, and text and HTML files as one article "
-		"each; plain or compressed (gzip, zstd, xz, bzip2, lz4), "
+		"Reads JSON Lines, the pages in WARC and ARC files, and text "
+		"and HTML files as one article each; plain or compressed (gzip, zstd, xz, bzip2, lz4), "
 		"told by content. A folder is read with everything in it, "
 		"in order of names. '-' is standard input.\n"
+		"Bundles (tar, zip, 7z, rar, cpio, ISO 9660, cab, lha, ar, "
+		"xar) are read member by member, also bundles in them, down "
+		"to the fourth; of a WACZ its web archives. A process that "
+		"can open no file and reach no network unpacks them. The "
+		"name of a member is a label and never becomes a path.\n"
 		"Each record is kept byte for byte. A record that came before "
 		"is counted, not stored; another text under a known URL "
 		"becomes its new version. Records that cannot be read are "
@@ -324,6 +386,52 @@ const struct command_row command_rows[CMD_COUNT] = {
 		"fiche extract news.fiche --raw --date 2024 > 2024.jsonl\n"
 		"fiche extract news.fiche --tag climate --as json -d out\n",
 		1, 0, cmd_extract },
+	[CMD_EXPORT] = {
+		"export", "ARCHIVE --to FORMAT",
+		"write articles in a format of other programs",
+		"jsonl: JSON Lines, one object for each article, with the "
+		"fields as fiche reads them; with --raw, the records as they "
+		"came in.\n"
+		"csv, tsv: tables with one row for each article. In tsv, "
+		"backslash, tab and line ends are written as \\\\, \\t, \\n "
+		"and \\r. Several authors or tags are joined by ';'.\n"
+		"warc: a web archive. Each record is a resource, and of JSON "
+		"records the text is a conversion behind it; what came out of "
+		"a WARC goes into this one as it was. Compressed with gzip, "
+		"each has a member of its own.\n"
+		"html: a folder of pages that opens in a browser, by month "
+		"and source; without scripts, and asking nothing of the "
+		"network.\n"
+		"bagit: a folder for preservation, with the exact records, "
+		"all articles as JSON Lines, and the digests of both.\n"
+		"sqlite: a database with a table of articles, tables of "
+		"authors and tags, full-text search, and a view of all "
+		"together. U+FFFD stands there for NUL.\n"
+		"parquet: columns for DuckDB, pandas and the like. Dates are "
+		"times, so published_precision says how much of one was "
+		"known.\n"
+		"tar, zip: each record as a file, such as "
+		"2024/03/01/example.org/a-title-7f3c09aa.json. Beside what is "
+		"no JSON, NAME.meta.json says what is known about it.\n"
+		"bibtex, ris: bibliographies.\n"
+		"Fields of jsonl, csv, tsv, sqlite and parquet: number id source_id url title "
+		"published published_raw modified fetched source language "
+		"authors tags section summary path type text_size text; all "
+		"but number and path if none are chosen. sqlite always has "
+		"number.\n"
+		"A file appears under its name only when it is whole. With "
+		"--partition the articles are parted into files of folders "
+		"such as source=example.org/month=2024-03, which are "
+		"__none__ where an article has no such value.\n"
+		"At a damaged article nothing is exported and the exit code "
+		"is 4; with --keep-going it is named and left out. After "
+		"Ctrl-C the file has what was read until then.\n",
+		"fiche export news.fiche --to jsonl -o news.jsonl.gz\n"
+		"fiche export news.fiche --to csv --date 2024 --fields "
+		"published,source,title,url > 2024.csv\n"
+		"fiche export news.fiche --to csv --partition source,month -o "
+		"tables\n",
+		1, 1, cmd_export },
 	[CMD_INFO] = {
 		"info", "ARCHIVE",
 		"say what is in an archive",
@@ -357,6 +465,46 @@ const struct command_row command_rows[CMD_COUNT] = {
 		"from then on.\n",
 		"fiche reindex news.fiche\n",
 		1, 1, cmd_reindex },
+	[CMD_KEYGEN] = {
+		"keygen", "NAME",
+		"make a key to sign archives with",
+		"NAME says whose key it is, as in example.org/library. The "
+		"private key (Ed25519) is for the signer alone; whoever has "
+		"the public one, FILE.pub, can tell what was signed with "
+		"it.\n",
+		"fiche keygen example.org/library -o library.key\n",
+		1, 1, cmd_keygen },
+	[CMD_SIGN] = {
+		"sign", "ARCHIVE",
+		"vouch for what is in an archive now",
+		"Verifies the archive, then writes a checkpoint: its "
+		"identity, the number of records, and the head of the tree "
+		"of their digests, signed with --key. These few lines can be "
+		"published, printed and kept anywhere. 'fiche verify "
+		"--against' holds the archive, as it is or as it grew, "
+		"against them. A checkpoint that is there already must be "
+		"one of the same archive with fewer records.\n",
+		"fiche sign news.fiche --key library.key\n",
+		1, 1, cmd_sign },
+	[CMD_PROVE] = {
+		"prove", "ARCHIVE ID|URL",
+		"prove that an article is in an archive",
+		"Writes a page of text that leads from the article to a "
+		"checkpoint. With it, and with the record as 'fiche extract "
+		"--raw' gives it, anyone can check that the article was in the "
+		"archive when the checkpoint was signed, without the "
+		"archive.\n",
+		"fiche prove news.fiche 7f3c91ab -o article.proof\n",
+		2, 2, cmd_prove },
+	[CMD_CHECK_PROOF] = {
+		"check-proof", "PROOF RECORD",
+		"check what 'fiche prove' wrote",
+		"RECORD is the file that was proved, byte for byte. With "
+		"--key the signature of the checkpoint is checked as well. "
+		"The exit code is 8 if the proof does not hold.\n",
+		"fiche check-proof article.proof article.json --key "
+		"library.key.pub\n",
+		2, 2, cmd_check_proof },
 	[CMD_MERGE] = {
 		"merge", "ARCHIVE INPUT...",
 		"make one archive of several, or add them to one",

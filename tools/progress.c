@@ -74,7 +74,7 @@ static void describe(struct str *s, const struct progress *p, bool bar)
 		str_printf(s, " (%.1f\xc3\x97)",
 		           (double)p->in / (double)p->out);
 	}
-	if (seconds >= 0.1 && p->done > 0) {
+	if (seconds >= 0.1 && p->done > 0 && !p->no_rate) {
 		uint64_t most = p->in > p->done ? p->in : p->done;
 
 		str_add(s, "  ");

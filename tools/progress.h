@@ -17,6 +17,7 @@ struct progress {
 	double began; /* seconds on a clock that only goes forward */
 	double drawn;
 	uint64_t done, total; /* bytes; total 0: not known */
+	bool no_rate;         /* done is no number of bytes */
 	uint64_t count;
 	uint64_t in, out; /* bytes before and after compression */
 };

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * start_import.c - `fiche pack` goes on as fiche-import.
+ * start_import.c - `fiche pack` and `fiche export` go on as fiche-import.
  *
- * Reading other people's compressed files needs libarchive, and that brings two
- * dozen libraries along, which would cost every `fiche show` several
+ * Reading and writing other people's files needs libarchive, and that brings
+ * two dozen libraries along, which would cost every `fiche show` several
  * milliseconds.  So they live in a program of their own, which is this one
- * with cmd_pack.c in place of this file.
+ * with cmd_pack.c and cmd_export.c in place of this file.
  */
 
 #include <errno.h>
@@ -30,12 +30,19 @@ static void own_folder(char out[PATH_MAX])
 	out[slash ? slash + 1 - out : 0] = '\0';
 }
 
-int cmd_pack(struct tool *t, const struct args *args)
+int run_worker(int argc, char **argv)
+{
+	(void)argc;
+	(void)argv;
+	return -1;
+}
+
+/* Comes back only if it cannot. */
+static int go_on(struct tool *t)
 {
 	char folder[PATH_MAX];
 	struct str beside = { 0 };
 
-	(void)args;
 	own_folder(folder);
 	/* Where it was built, or where a copied tree was installed. */
 	for (size_t i = 0; folder[0] && i < 2; i++) {
@@ -51,4 +58,16 @@ int cmd_pack(struct tool *t, const struct args *args)
 	hint(t, "it is a part of fiche: is the installation complete?");
 	str_done(&beside);
 	return RC_IO;
+}
+
+int cmd_pack(struct tool *t, const struct args *args)
+{
+	(void)args;
+	return go_on(t);
+}
+
+int cmd_export(struct tool *t, const struct args *args)
+{
+	(void)args;
+	return go_on(t);
 }

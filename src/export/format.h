@@ -13,14 +13,16 @@
 struct export_article {
 	const struct fiche_article *article; /* with its text */
 	struct fiche_text record;            /* the exact bytes that came in */
-	struct fiche_text json;              /* canonical, with text */
+	struct fiche_text json; /* canonical, with text, one line */
 };
 
 /* Where one file or folder of the format goes. */
 struct export_target {
 	struct out *out;  /* a stream, unless the format wants a path */
 	const char *path; /* not there yet; of formats that want a path */
-	const struct fiche_export_options *opt;
+	const struct fiche_export_options *opt; /* with `time` set */
+	size_t hold; /* bytes that it may keep in memory, roughly: less if
+	              * many are written at once */
 };
 
 /* Each format has its own struct; it allocates it in begin(). */
@@ -29,6 +31,8 @@ struct export_writer;
 struct export_format {
 	struct fiche_export_format about;
 	bool wants_path; /* a folder, or a file that cannot be a stream */
+	bool takes_fields;
+	bool no_record, no_json; /* not looked at: saves making them */
 	int (*begin)(struct export_writer **out, const struct export_target *to,
 	             struct fiche_error *err);
 	int (*add)(struct export_writer *w, const struct export_article *a,

@@ -16,12 +16,22 @@
 struct out;
 
 /*
- * Write to `path` (by way of a temporary name beside it), or to standard output
- * if it is NULL.  AUTO looks at the ending.  Returns 0, FICHE_ERR_EXISTS unless
- * `overwrite`, FICHE_ERR_IO or FICHE_ERR_NOMEM.
+ * Write to `path` (by way of a temporary name beside it; a device or a pipe
+ * directly), or to standard output if it is NULL.  AUTO looks at the ending.
+ * Returns 0, FICHE_ERR_EXISTS unless `overwrite`, FICHE_ERR_IO or
+ * FICHE_ERR_NOMEM.
  */
 int out_open(struct out **out, const char *path, bool overwrite,
              enum fiche_export_compress compress, struct fiche_error *err);
+
+/* A new file in a folder that is made under a temporary name as a whole: not
+ * compressed, no name of its own, not made durable here. */
+int out_open_in_folder(struct out **out, const char *path,
+                       struct fiche_error *err);
+
+/* What AUTO means for a path, which may be NULL. */
+enum fiche_export_compress out_guess(const char *path,
+                                     enum fiche_export_compress compress);
 
 /* A failure is kept and comes back from every later call, also from
  * out_finish(); so a caller may ask only once. */
@@ -29,7 +39,7 @@ int out_put(struct out *o, const void *bytes, size_t len,
             struct fiche_error *err);
 
 /* End a member: what follows begins a new gzip member or zstd frame.  Does
- * nothing in a file that is not compressed. */
+ * nothing in a file of xz, or one that is not compressed. */
 int out_cut(struct out *o, struct fiche_error *err);
 
 /* Bytes given so far, and bytes stored so far. */

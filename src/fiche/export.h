@@ -28,7 +28,7 @@ enum fiche_export_compress {
 };
 
 struct fiche_export_options {
-	const char *format; /* a name of fiche_export_formats() */
+	const char *format; /* a name of fiche_export_format() */
 	/* A file, or a folder for formats that are one and with partition;
 	 * NULL or "-" is standard output. */
 	const char *path;
@@ -42,12 +42,15 @@ struct fiche_export_options {
 	 * each value, NAME=VALUE/, in this order. */
 	const char *const *partition;
 	size_t partition_count;
-	bool raw;      /* jsonl: the records as they came in */
-	bool excel;    /* csv, tsv: byte order mark, CRLF, cells that are no
-	                * formulas and of at most 32,767 characters */
-	bool has_time; /* use `time` for every clock reading */
+	bool reverse;   /* the last of them first */
+	uint64_t limit; /* at most so many; 0: all */
+	bool raw;       /* jsonl: the records as they came in */
+	bool excel;     /* csv, tsv: byte order mark, CRLF, cells that are no
+	                 * formulas and of at most 32,767 characters */
+	bool has_time;  /* use `time` for every clock reading */
 	int64_t time;
-	/* Go on behind a damaged article; it is told through `message`. */
+	/* Go on behind a damaged article; it is told through `message`, which
+	 * may be NULL as may be the other calls. */
 	bool keep_going;
 	void (*message)(void *ctx, uint64_t number,
 	                const struct fiche_error *why);
@@ -58,12 +61,13 @@ struct fiche_export_options {
 
 struct fiche_export_stats {
 	uint64_t articles;
-	uint64_t damaged; /* left out */
-	uint64_t files;   /* made, folders not counted */
-	uint64_t bytes;   /* written, as they are stored */
+	uint64_t damaged;    /* left out */
+	uint64_t files;      /* made, folders not counted */
+	uint64_t bytes;      /* written, as they are stored */
+	bool reading_failed; /* the failure is one of the archive's */
 };
 
-/* Names of formats, with a line about each; NULL ends the list. */
+/* A format, with a line about it. */
 struct fiche_export_format {
 	const char *name;
 	const char *about;
@@ -71,13 +75,15 @@ struct fiche_export_format {
 	bool is_folder;     /* what it makes is a folder */
 	bool is_binary;     /* not for a terminal */
 };
-FICHE_API const struct fiche_export_format *fiche_export_formats(void);
+/* The i-th, or NULL behind the last. */
+FICHE_API const struct fiche_export_format *fiche_export_format(size_t i);
 
 /*
  * Write the articles of `which`, in its order.  A file is there under its name
  * only when it is whole and durable (a temporary name, sync, rename); a folder
  * is made as one under a temporary name, too, but with partition files appear
- * one by one.
+ * one by one.  A folder that is there and has something in it is never
+ * replaced; with partition and `overwrite`, files of the same names in it are.
  *
  * Returns 0, FICHE_ERR_ARG with a sentence (unknown format or field, a format
  * that cannot go to a pipe), FICHE_ERR_EXISTS, FICHE_ERR_IO, FICHE_ERR_CORRUPT

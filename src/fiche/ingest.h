@@ -19,6 +19,14 @@
 extern "C" {
 #endif
 
+/* Limits on one input with all that is in it, against bombs. */
+#define FICHE_INGEST_UNPACKED_MAX ((uint64_t)1 << 40)
+#define FICHE_INGEST_RATIO_MAX    1000
+#define FICHE_INGEST_MEMBERS_MAX  ((uint64_t)10000000)
+
+/* The first argument of a program that is started as `worker`, see there. */
+#define FICHE_INGEST_WORKER "--ingest-worker"
+
 enum fiche_ingest_level {
 	FICHE_INGEST_NOTE,    /* worth knowing: a link was not followed */
 	FICHE_INGEST_WARNING, /* a record or an input was left out */
@@ -57,10 +65,41 @@ struct fiche_ingest_options {
 	const char *const *exclude;
 	/* When this is: years that dates of texts lack are not after it. */
 	int64_t now;
+	/* Keep every record of WARC and ARC files, not only those with a page,
+	 * a text, JSON, a feed or a PDF. */
+	bool every_capture;
+	/* Members of bundles (tar, zip, 7z) come out of a confined process:
+	 * this program, run with the arguments FICHE_INGEST_WORKER and a word,
+	 * must give the word to fiche_ingest_worker().  Borrowed.  NULL: the
+	 * calling process is forked, which is safe only while it has one
+	 * thread. */
+	const char *worker;
+	/* For each input with all that is in it; 0 = the ones above.  Beyond
+	 * one that input ends, which is told. */
+	uint64_t unpacked_max; /* bytes of members, those of members too */
+	uint64_t members_max;
+	unsigned ratio_max; /* bytes unpacked of each stored one; small
+	                     * inputs may have more */
+	/* What all inputs are ("jsonl", "csv", ...), instead of looking at
+	 * them; NULL: look.  Borrowed, as is the next. */
+	const char *format;
+	/* Where in JSON documents the articles are: a JSON Pointer to a list
+	 * of them or to one; "*" is any element of a list.  NULL: known places.
+	 */
+	const char *records_at;
+	/* The table of databases to read; NULL: those that look like articles.
+	 */
+	const char *table;
+	/* As in fiche_writer_options: the rules in it also hold for records
+	 * that become pages. */
+	const char *defaults;
 	/* Read and count only: nothing is given to the writer, which may be
 	 * NULL. */
 	bool dry_run;
 };
+
+/* Is there a format of this name, for options.format? */
+FICHE_API bool fiche_ingest_knows(const char *format);
 
 struct fiche_ingest_stats {
 	uint64_t inputs;        /* files opened and read, also partly */
@@ -68,6 +107,7 @@ struct fiche_ingest_stats {
 	uint64_t records;       /* given to the writer */
 	uint64_t too_long;      /* lines and files longer than record_max */
 	uint64_t skipped;       /* records told of and left out */
+	uint64_t damaged;       /* records told of, and packed all the same */
 	uint64_t blank_lines;
 	uint64_t bytes; /* decompressed */
 	bool stopped;
@@ -79,8 +119,8 @@ struct fiche_ingest_stats {
  * committed or is closed: free it after fiche_writer_close(), or after the last
  * fiche_writer_commit().  `opt` is copied and may be NULL.
  *
- * Returns 0, FICHE_ERR_ARG (no writer and not dry_run) or FICHE_ERR_NOMEM; on
- * failure *out is NULL.
+ * Returns 0, FICHE_ERR_ARG (no writer and not dry_run, or a format that there
+ * is not) or FICHE_ERR_NOMEM; on failure *out is NULL.
  */
 FICHE_API int fiche_ingest_new(struct fiche_ingest **out,
                                struct fiche_writer *w,
@@ -91,8 +131,11 @@ FICHE_API int fiche_ingest_new(struct fiche_ingest **out,
  * Read `path` ("-" is standard input; a folder is read recursively in byte
  * order of names, links to folders are not followed, except `path` itself) and
  * give every record to the writer.  What a file is, its content decides: lines
- * of JSON, or one record of HTML, text or anything else, each plain or
- * compressed.  Damage in one input is reported through `message` and counted;
+ * or documents of JSON, tables, feeds, mail, databases, the records of crawlers
+ * (WARC, ARC), each with many records, or one of HTML, text or anything else;
+ * each plain or compressed; bundles (tar, zip, 7z and others) are read member by
+ * member.
+ * Damage in one input is reported through `message` and counted;
  * it ends that input, keeping what came before.  Commits at checkpoints only:
  * what is pending at the end is for the caller to commit.
  *
@@ -102,6 +145,14 @@ FICHE_API int fiche_ingest_new(struct fiche_ingest **out,
 FICHE_API int fiche_ingest_path(struct fiche_ingest *in, const char *path,
                                 struct fiche_ingest_stats *stats,
                                 struct fiche_error *err);
+
+/*
+ * The other end of fiche_ingest_options.worker: descriptor 0 is a bundle or a
+ * pipe it comes through, 1 takes what was found.  Gives up all rights of the
+ * process first.  To be called at the start of main(); what it returns is the
+ * exit code.
+ */
+FICHE_API int fiche_ingest_worker(const char *kind);
 
 /*
  * Add up the sizes on disk of the files that fiche_ingest_path() would read,

@@ -15,6 +15,8 @@
 #include <zstd.h>
 
 #include "base/alloc.h"
+#include "base/buf.h"
+#include "base/cursor.h"
 #include "base/err.h"
 
 /* xz -9 needs 65 MiB; more only with settings made by hand. */
@@ -23,9 +25,16 @@
 /* Windows of zstd --long (27) pass, those of --ultra --long=31 do not. */
 #define ZSTD_WINDOW_LOG 27
 
+/* A .warc.zst may begin with its dictionary, and 16 MiB are a very large one.
+ */
+#define DICTIONARY_MAX ((size_t)16 << 20)
+
 struct inflater {
 	enum codec codec;
-	bool open; /* a member was begun and has not ended */
+	bool open;  /* a member was begun and has not ended */
+	bool begun; /* something was decoded, or looked at for that */
+	bool in_dictionary;
+	struct buf dictionary; /* its frame, as far as it was read */
 	union {
 		z_stream gzip;
 		ZSTD_DStream *zstd;
@@ -50,6 +59,7 @@ static const struct {
 	{ CODEC_GZIP, 3, { 0x1f, 0x8b, 0x08 } },
 	{ CODEC_ZSTD, 4, { 0x28, 0xb5, 0x2f, 0xfd } },
 	{ CODEC_ZSTD, 4, { 0x50, 0x2a, 0x4d, 0x18 } }, /* as pzstd begins */
+	{ CODEC_ZSTD, 4, { 0x5d, 0x2a, 0x4d, 0x18 } }, /* as .warc.zst does */
 	{ CODEC_XZ, 6, { 0xfd, '7', 'z', 'X', 'Z', 0 } },
 	{ CODEC_LZ4, 4, { 0x04, 0x22, 0x4d, 0x18 } },
 	{ CODEC_LZ4, 4, { 0x02, 0x21, 0x4c, 0x18 } }, /* legacy frames */
@@ -217,6 +227,95 @@ static int gzip_step(struct inflater *d, struct flow *f,
 	return 0;
 }
 
+/* ---- The dictionary in front of a .warc.zst ---- */
+
+#define DICTIONARY_FRAME  0x184d2a5d
+#define DICTIONARY_MAGIC  0xec30a437
+#define ZSTD_FRAME_MAGIC  0xfd2fb528
+#define FRAME_HEADER_SIZE 8 /* magic and length, of a skippable frame */
+
+static int dictionary_too_big(struct fiche_error *err)
+{
+	return err_set(err, FICHE_ERR_LIMIT, FICHE_NOWHERE,
+	               "the zstd dictionary is longer than 16 MiB");
+}
+
+/* Dictionaries may be compressed themselves. */
+static int unpack_dictionary(struct buf *out, const uint8_t *bytes, size_t len,
+                             struct fiche_error *err)
+{
+	unsigned long long size = ZSTD_getFrameContentSize(bytes, len);
+	size_t n;
+
+	if (size == ZSTD_CONTENTSIZE_UNKNOWN)
+		size = DICTIONARY_MAX;
+	if (size == ZSTD_CONTENTSIZE_ERROR)
+		return err_set(err, FICHE_ERR_CORRUPT, FICHE_NOWHERE,
+		               "the zstd dictionary is damaged");
+	if (size > DICTIONARY_MAX)
+		return dictionary_too_big(err);
+	if (!buf_reserve(out, (size_t)size))
+		return err_nomem(err);
+	n = ZSTD_decompress(out->ptr, (size_t)size, bytes, len);
+	if (ZSTD_isError(n))
+		return err_set(err, FICHE_ERR_CORRUPT, FICHE_NOWHERE,
+		               "the zstd dictionary is damaged (%s)",
+		               ZSTD_getErrorName(n));
+	out->len = n;
+	return 0;
+}
+
+static int load_dictionary(struct inflater *d, struct fiche_error *err)
+{
+	const uint8_t *bytes = d->dictionary.ptr + FRAME_HEADER_SIZE;
+	size_t len = d->dictionary.len - FRAME_HEADER_SIZE;
+	struct buf plain = { 0 };
+	uint32_t magic = len >= 4 ? get_u32(bytes) : 0;
+	int r = 0;
+
+	if (magic == ZSTD_FRAME_MAGIC) {
+		r = unpack_dictionary(&plain, bytes, len, err);
+		bytes = plain.ptr;
+		len = plain.len;
+	} else if (magic != DICTIONARY_MAGIC) {
+		len = 0; /* of others this frame may be anything */
+	}
+	if (r == 0 && len > 0 &&
+	    ZSTD_isError(ZSTD_DCtx_loadDictionary(d->u.zstd, bytes, len)))
+		r = err_nomem(err);
+	buf_done(&plain);
+	buf_done(&d->dictionary);
+	d->in_dictionary = false;
+	d->open = false;
+	return r;
+}
+
+/* Collect the frame, and use it when it is whole. */
+static int dictionary_step(struct inflater *d, struct flow *f,
+                           struct fiche_error *err)
+{
+	struct buf *b = &d->dictionary;
+
+	while (*f->in_len > 0) {
+		size_t whole = FRAME_HEADER_SIZE, n;
+
+		if (b->len >= FRAME_HEADER_SIZE)
+			whole += get_u32(b->ptr + 4);
+		if (whole > DICTIONARY_MAX)
+			return dictionary_too_big(err);
+		n = min_size(*f->in_len, whole - b->len);
+		buf_put(b, *f->in, n);
+		if (!buf_ok(b))
+			return err_nomem(err);
+		advance(f, n, 0);
+		if (b->len > FRAME_HEADER_SIZE && b->len == whole)
+			return load_dictionary(d, err);
+		if (b->len == FRAME_HEADER_SIZE && get_u32(b->ptr + 4) == 0)
+			return load_dictionary(d, err);
+	}
+	return 0;
+}
+
 static int zstd_step(struct inflater *d, struct flow *f,
                      struct fiche_error *err)
 {
@@ -375,6 +474,7 @@ void inflater_free(struct inflater *d)
 	case CODEC_LZ4:
 		break;
 	}
+	buf_done(&d->dictionary);
 	alloc_free(d);
 }
 
@@ -384,6 +484,12 @@ int inflater_step(struct inflater *d, const uint8_t **in, size_t *in_len,
 	struct flow f = { in, in_len, out, out_len };
 	int r;
 
+	if (!d->begun && d->codec == CODEC_ZSTD && *in_len >= 4 &&
+	    get_u32(*in) == DICTIONARY_FRAME)
+		d->in_dictionary = d->open = true;
+	d->begun |= *in_len > 0;
+	if (d->in_dictionary)
+		return dictionary_step(d, &f, err);
 	if (!d->open) {
 		/* Tapes and block devices pad with zeros, xz by rule. */
 		while (*in_len > 0 && **in == 0)

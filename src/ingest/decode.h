@@ -42,6 +42,9 @@ int inflater_new(struct inflater **out, enum codec codec,
 void inflater_free(struct inflater *d); /* accepts NULL */
 
 /*
+ * zstd: a dictionary in a skippable frame in front, as the WARC-zstd convention
+ * has it, is used for all that follows.
+ *
  * Take from *in, put to *out, moving both along.  Members may follow one
  * another, with zero bytes between them.
  *

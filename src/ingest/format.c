@@ -4,9 +4,21 @@
 
 #include <string.h>
 
+/* clang-format off */
 static const struct format *const formats[] = {
+	&format_warc,
+	&format_arc,
+	&format_bundle,
+	&format_sqlite,
+	&format_feed,
+	&format_front_matter,
+	&format_json_answer,
 	&format_lines,
+	&format_json,
+	&format_mail,
+	&format_csv,
 };
+/* clang-format on */
 
 #define COUNT (sizeof(formats) / sizeof(formats[0]))
 

@@ -43,7 +43,17 @@ const struct format *format_find(const char *name);
  */
 bool look_named(const struct look *look, const char *ending);
 
+extern const struct format format_warc;
+extern const struct format format_arc;
+extern const struct format format_bundle; /* bundle.h */
+extern const struct format format_front_matter;
+extern const struct format format_json_answer;
+extern const struct format format_json;
+extern const struct format format_csv;
+extern const struct format format_feed;
 extern const struct format format_lines; /* lines.c is the buffer; this reads */
+extern const struct format format_mail;
+extern const struct format format_sqlite;
 int read_file(const struct input *i, struct fiche_error *err);
 
 #endif

@@ -10,6 +10,8 @@
 
 #include "base/alloc.h"
 #include "base/err.h"
+#include "ingest/bundle.h"
+#include "ingest/format.h"
 #include "ingest/input.h"
 #include "ingest/sidecar.h"
 #include "ingest/stream.h"
@@ -23,6 +25,7 @@ static int read_fd(struct input *i, int fd, struct fiche_error *err)
 	r = stream_open(&s, fd, input_pulse, i->in, err);
 	if (r < 0)
 		return r;
+	input_guard(i->in, s);
 	r = input_read(i, s, err);
 	stream_close(s);
 	return r;
@@ -72,8 +75,11 @@ static int read_path(struct input *i, const char *path, struct fiche_error *err)
 static int keep_name(struct fiche_ingest *in, struct input *i, const char *name,
                      struct fiche_error *err)
 {
-	if (in->writer == NULL || fiche_writer_pending(in->writer) == 0)
+	if (in->writer == NULL || fiche_writer_pending(in->writer) == 0) {
 		arena_reset(&in->names);
+		arena_reset(&in->member_names);
+		in->member_names_len = 0;
+	}
 	i->name = input_keep_name(in, name);
 	return i->name == NULL ? err_nomem(err) : 0;
 }
@@ -112,6 +118,11 @@ static int read_stdin(struct fiche_ingest *in, struct fiche_ingest_stats *stats,
 	return r < 0 ? r : read_fd(&i, STDIN_FILENO, err);
 }
 
+bool fiche_ingest_knows(const char *format)
+{
+	return format_find(format) != NULL;
+}
+
 int fiche_ingest_new(struct fiche_ingest **out, struct fiche_writer *w,
                      const struct fiche_ingest_options *opt,
                      struct fiche_error *err)
@@ -122,12 +133,22 @@ int fiche_ingest_new(struct fiche_ingest **out, struct fiche_writer *w,
 	if (w == NULL && (opt == NULL || !opt->dry_run))
 		return err_set(err, FICHE_ERR_ARG, FICHE_NOWHERE,
 		               "no writer to give records to");
+	if (opt != NULL && opt->format != NULL &&
+	    !fiche_ingest_knows(opt->format))
+		return err_set(err, FICHE_ERR_ARG, FICHE_NOWHERE,
+		               "there is no format '%s'", opt->format);
 	in = alloc_zeroed(1, sizeof(*in));
 	if (in == NULL)
 		return err_nomem(err);
 	in->writer = w;
 	if (opt != NULL)
 		in->opt = *opt;
+	if (in->opt.unpacked_max == 0)
+		in->opt.unpacked_max = FICHE_INGEST_UNPACKED_MAX;
+	if (in->opt.ratio_max == 0)
+		in->opt.ratio_max = FICHE_INGEST_RATIO_MAX;
+	if (in->opt.members_max == 0)
+		in->opt.members_max = FICHE_INGEST_MEMBERS_MAX;
 	if (in->opt.record_max == 0 || in->opt.record_max > FICHE_RECORD_MAX)
 		in->opt.record_max = FICHE_RECORD_MAX;
 	in->saved_at = input_clock();
@@ -194,6 +215,12 @@ void fiche_ingest_free(struct fiche_ingest *in)
 	for (size_t i = 0; i <= INPUT_DEPTH_MAX; i++)
 		lines_done(&in->lines[i]);
 	arena_done(&in->names);
+	arena_done(&in->member_names);
 	arena_done(&in->scratch);
 	alloc_free(in);
+}
+
+int fiche_ingest_worker(const char *kind)
+{
+	return bundle_work(kind);
 }

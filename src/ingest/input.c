@@ -12,6 +12,9 @@
 #include "base/err.h"
 #include "ingest/classify.h"
 #include "ingest/format.h"
+#include "ingest/json_doc.h"
+
+#define NAMES_MAX ((size_t)32 << 20)
 
 int64_t input_clock(void)
 {
@@ -20,6 +23,16 @@ int64_t input_clock(void)
 	if (clock_gettime(CLOCK_MONOTONIC, &t) != 0)
 		return 0;
 	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+void input_guard(struct fiche_ingest *in, struct stream *s)
+{
+	in->guard = (struct stream_guard){
+		.ratio_max = in->opt.ratio_max,
+		.unpacked_max = in->opt.unpacked_max,
+	};
+	in->members = 0;
+	stream_set_guard(s, &in->guard);
 }
 
 const char *input_keep_name(struct fiche_ingest *in, const char *name)
@@ -65,6 +78,12 @@ void input_note(const struct input *i, uint64_t line, const char *fmt, ...)
 void input_skip(const struct input *i, uint64_t line, const char *fmt, ...)
 {
 	i->stats->skipped++;
+	SAY(i, FICHE_INGEST_WARNING, line, fmt);
+}
+
+void input_damaged(const struct input *i, uint64_t line, const char *fmt, ...)
+{
+	i->stats->damaged++;
 	SAY(i, FICHE_INGEST_WARNING, line, fmt);
 }
 
@@ -115,6 +134,17 @@ bool input_stopped(const struct input *i)
 
 /* ---- Records ---- */
 
+static int commit(struct fiche_ingest *in, struct fiche_error *err)
+{
+	int r = fiche_writer_commit(in->writer, err);
+
+	if (r < 0)
+		return r;
+	in->unsaved = 0;
+	in->saved_at = input_clock();
+	return 0;
+}
+
 /* Commit if it is time to. */
 static int checkpoint(struct fiche_ingest *in, bool look_at_clock,
                       struct fiche_error *err)
@@ -122,18 +152,14 @@ static int checkpoint(struct fiche_ingest *in, bool look_at_clock,
 	const struct fiche_ingest_options *opt = &in->opt;
 	bool due = opt->checkpoint_bytes > 0 &&
 	           in->unsaved >= opt->checkpoint_bytes;
-	int r;
 
 	if (!due && look_at_clock && opt->checkpoint_seconds > 0)
 		due = input_clock() - in->saved_at >=
 		      (int64_t)opt->checkpoint_seconds * 1000;
 	if (!due || opt->dry_run)
 		return 0;
-	if (fiche_writer_pending(in->writer) > 0) {
-		r = fiche_writer_commit(in->writer, err);
-		if (r < 0)
-			return r;
-	}
+	if (fiche_writer_pending(in->writer) > 0)
+		return commit(in, err);
 	in->unsaved = 0;
 	in->saved_at = input_clock();
 	return 0;
@@ -189,12 +215,6 @@ int input_add_json(const struct input *i, const void *json, size_t len,
 	else if (i->in->opt.record != NULL)
 		i->in->opt.record(i->in->opt.ctx, json, len, false);
 	return added(i, r, len, json, line, err);
-}
-
-int input_add_object(const struct input *i, const void *json, size_t len,
-                     uint64_t line, struct fiche_error *err)
-{
-	return input_add_json(i, json, len, line, err);
 }
 
 int input_add_page(const struct input *i, const struct facts *facts,
@@ -255,6 +275,19 @@ static int read_empty(const struct input *i, struct fiche_error *err)
 	return input_ended(i, l->end, &l->why, "left out", err);
 }
 
+/* What the user says it is comes first. */
+static const struct format *choose(const struct input *i,
+                                   const struct look *begin)
+{
+	const struct fiche_ingest_options *opt = &i->in->opt;
+
+	if (opt->format != NULL)
+		return format_find(opt->format);
+	if (opt->records_at != NULL && json_doc_begins(begin))
+		return &format_json;
+	return format_sniff(begin);
+}
+
 int input_read(struct input *i, struct stream *s, struct fiche_error *err)
 {
 	struct lines *l = &i->in->lines[i->depth];
@@ -267,7 +300,7 @@ int input_read(struct input *i, struct stream *s, struct fiche_error *err)
 	lines_begin(l, s, i->in->opt.record_max);
 	r = look(i, &begin, err);
 	if (r == 0) {
-		f = format_sniff(&begin);
+		f = choose(i, &begin);
 		if (classify_is_nothing(&begin))
 			r = read_empty(i, err);
 		else
@@ -277,30 +310,66 @@ int input_read(struct input *i, struct stream *s, struct fiche_error *err)
 	return r;
 }
 
+/* Bytes of members are not stored ones: progress does not count them. */
+static int member_pulse(void *in, size_t got, struct fiche_error *err)
+{
+	(void)got;
+	return input_pulse(in, 0, err);
+}
+
+/* Millions of members have millions of names.  Between members of the outermost
+ * bundle a commit frees them all. */
+static int limit_names(struct fiche_ingest *in, const struct input *outer,
+                       struct fiche_error *err)
+{
+	int r = 0;
+
+	if (outer->depth > 0 || in->member_names_len < NAMES_MAX)
+		return 0;
+	if (in->writer != NULL && fiche_writer_pending(in->writer) > 0)
+		r = commit(in, err);
+	if (r < 0)
+		return r;
+	arena_reset(&in->member_names);
+	in->member_names_len = 0;
+	return 0;
+}
+
+static void join(struct buf *out, const char *outer, const char *member)
+{
+	buf_printf(out, "%s/%s", outer, member);
+	buf_u8(out, '\0');
+}
+
 int input_read_member(const struct input *outer, const char *member,
                       stream_source *source, void *ctx, struct fiche_error *err)
 {
-	struct input i = { .in = outer->in,
+	struct fiche_ingest *in = outer->in;
+	struct input i = { .in = in,
 		           .stats = outer->stats,
 		           .depth = outer->depth + 1 };
-	struct buf name = { 0 };
+	struct buf name = { 0 }, label = { 0 };
 	struct stream *s = NULL;
-	int r;
+	int r = limit_names(in, outer, err);
 
-	buf_printf(&name, "%s/%s", outer->name, member);
-	buf_u8(&name, '\0');
-	i.name = buf_ok(&name) ? input_keep_name(i.in, (char *)name.ptr) : NULL;
-	buf_clear(&name);
-	buf_printf(&name, "%s/%s", outer->label, member);
-	buf_u8(&name, '\0');
-	i.label =
-		buf_ok(&name) ? input_keep_name(i.in, (char *)name.ptr) : NULL;
+	if (r < 0)
+		return r;
+	join(&name, outer->name, member);
+	join(&label, outer->label, member);
+	if (buf_ok(&name) && buf_ok(&label))
+		i.name = arena_strndup(&in->member_names, (char *)name.ptr,
+		                       name.len - 1);
+	in->member_names_len += name.len;
 	buf_done(&name);
-	if (i.name == NULL || i.label == NULL)
-		return err_nomem(err);
-	r = stream_open_source(&s, source, ctx, input_pulse, i.in, err);
-	if (r == 0)
+	i.label = (const char *)label.ptr;
+	r = i.name == NULL ? err_nomem(err)
+	                   : stream_open_source(&s, source, ctx, member_pulse,
+	                                        in, err);
+	if (r == 0) {
+		stream_set_guard(s, &in->guard);
 		r = input_read(&i, s, err);
+	}
 	stream_close(s);
+	buf_done(&label);
 	return r;
 }

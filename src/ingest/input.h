@@ -31,6 +31,13 @@ struct fiche_ingest {
 	uint64_t unsaved;     /* decompressed bytes since the last commit */
 	int64_t saved_at;     /* milliseconds of the monotonic clock */
 	struct arena scratch; /* of the record at hand */
+
+	/* Of the input at hand and of all in it. */
+	struct stream_guard guard;
+	uint64_t members;
+	struct arena member_names; /* as `names`, of what is in bundles */
+	size_t member_names_len;
+	bool told_confinement;
 };
 
 struct input {
@@ -74,6 +81,10 @@ void input_note(const struct input *i, uint64_t line, const char *fmt, ...)
 /* A record was left out: `what` says why.  Counts it. */
 void input_skip(const struct input *i, uint64_t line, const char *fmt, ...)
 	FICHE_PRINTF(3, 4);
+/* A record was packed, but is not what it should be: `what` says why.  Counts
+ * it. */
+void input_damaged(const struct input *i, uint64_t line, const char *fmt, ...)
+	FICHE_PRINTF(3, 4);
 /* A record is longer than may be, and was left out.  Counts it. */
 void input_too_long(const struct input *i, uint64_t line);
 /* The input could not be read, or not to its end.  Counts it; call it once. */
@@ -110,6 +121,8 @@ int input_read(struct input *i, struct stream *s, struct fiche_error *err);
 /* The stream's pulse: progress, checkpoints, stop. */
 int input_pulse(void *in, size_t got, struct fiche_error *err);
 int64_t input_clock(void);
+/* Watch an input that is not in a bundle: everything starts at nothing. */
+void input_guard(struct fiche_ingest *in, struct stream *s);
 /* Keep a name for as long as records may refer to it; NULL without memory. */
 const char *input_keep_name(struct fiche_ingest *in, const char *name);
 

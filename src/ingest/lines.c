@@ -38,6 +38,10 @@ static int make_room(struct lines *l, struct fiche_error *err)
 	size_t cap = l->cap;
 	uint8_t *grown;
 
+	/* Not before it must be: what is kept may be long, and what is taken
+	 * at a time short. */
+	if (cap - l->len >= STREAM_READ_MIN)
+		return 0;
 	if (l->at > 0) {
 		l->len -= l->at;
 		memmove(l->ptr, l->ptr + l->at, l->len);

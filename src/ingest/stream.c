@@ -32,7 +32,8 @@ struct stream {
 	bool waits; /* not a regular file: poll before each read */
 	stream_pulse *pulse;
 	void *ctx;
-	uint64_t offset; /* stored bytes read */
+	struct stream_guard *guard; /* or NULL */
+	uint64_t offset;            /* stored bytes read */
 
 	bool sniffed;
 	enum codec codec;
@@ -77,6 +78,28 @@ int stream_open_source(struct stream **out, stream_source *source,
 	(*out)->source = source;
 	(*out)->source_ctx = source_ctx;
 	(*out)->waits = false;
+	return 0;
+}
+
+void stream_set_guard(struct stream *s, struct stream_guard *guard)
+{
+	s->guard = guard;
+}
+
+int stream_guard_add(struct stream_guard *g, size_t len, bool in_bundle,
+                     struct fiche_error *err)
+{
+	g->made += len;
+	g->unpacked += in_bundle ? len : 0;
+	if (g->unpacked > g->unpacked_max)
+		return err_set(err, FICHE_ERR_LIMIT, 0,
+		               "its members have more than %" PRIu64
+		               " bytes in all",
+		               g->unpacked_max);
+	if (g->made > STREAM_GUARD_FREE && g->made / g->ratio_max > g->stored)
+		return err_set(err, FICHE_ERR_LIMIT, 0,
+		               "unpacks to more than %u times its size",
+		               g->ratio_max);
 	return 0;
 }
 
@@ -143,18 +166,19 @@ static int wait_ready(struct stream *s)
 /* One read of the source; the same. */
 static int read_source(struct stream *s, uint8_t *out, size_t cap, size_t *got)
 {
-	int r;
+	int r = 0;
 
 	*got = 0;
-	if (s->stopped)
-		return 0;
-	r = s->source(s->source_ctx, out, cap, got, &s->why);
-	if (r != 0) {
-		*got = 0;
-		return r < 0 ? r : 0;
+	while (r == 0 && *got == 0 && !s->stopped) {
+		r = s->source(s->source_ctx, out, cap, got, &s->why);
+		if (r != 0) {
+			*got = 0;
+			return r < 0 ? r : 0;
+		}
+		s->offset += *got;
+		r = beat(s, *got);
 	}
-	s->offset += *got;
-	return beat(s, *got);
+	return r;
 }
 
 /* One read; *got is 0 at the end.  Failures are in s->why. */
@@ -178,6 +202,8 @@ static int read_stored(struct stream *s, uint8_t *out, size_t cap, size_t *got)
 		if (n > 0) {
 			*got = (size_t)n;
 			s->offset += (uint64_t)n;
+			if (s->guard != NULL)
+				s->guard->stored += (uint64_t)n;
 			return beat(s, *got);
 		}
 		if (n == 0)
@@ -375,6 +401,13 @@ static int begin(struct stream *s, uint8_t *out, size_t *got)
 	return r;
 }
 
+/* What was decoded is given; after that, no more if it is too much. */
+static void watch(struct stream *s, size_t got)
+{
+	if (s->guard != NULL && s->codec != CODEC_PLAIN && s->end == 0)
+		s->end = stream_guard_add(s->guard, got, false, &s->why);
+}
+
 int stream_read(struct stream *s, uint8_t *out, size_t cap, size_t *got,
                 struct fiche_error *err)
 {
@@ -398,8 +431,10 @@ int stream_read(struct stream *s, uint8_t *out, size_t cap, size_t *got,
 		r = read_stored(s, out, cap, got);
 	if (r == 0 && *got == 0)
 		r = FICHE_END;
-	if (r == 0)
+	if (r == 0) {
+		watch(s, *got);
 		return 0;
+	}
 	/* What was decoded before a failure goes first. */
 	if (*got > 0 && !s->halted) {
 		s->end = r;

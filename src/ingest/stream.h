@@ -27,6 +27,26 @@ typedef int stream_pulse(void *ctx, size_t got, struct fiche_error *err);
 struct stream;
 
 /*
+ * Against bombs: what all streams of one input, and of the inputs in it, made
+ * of the bytes that are stored.  Shared; the one who owns it sets the limits.
+ */
+struct stream_guard {
+	unsigned ratio_max;    /* bytes made of each stored one */
+	uint64_t unpacked_max; /* bytes in bundles */
+	uint64_t stored;
+	uint64_t made;
+	uint64_t unpacked;
+};
+
+/* Below this nobody is hurt, whatever the ratio. */
+#define STREAM_GUARD_FREE ((uint64_t)256 << 20)
+
+/* `len` more bytes were made, in a bundle or not.  Returns 0 or
+ * FICHE_ERR_LIMIT, that again for each call that follows. */
+int stream_guard_add(struct stream_guard *g, size_t len, bool in_bundle,
+                     struct fiche_error *err);
+
+/*
  * Read from `fd`, which stays the caller's.  Whether the bytes are compressed
  * is found out from the first of them.  Returns 0 or FICHE_ERR_NOMEM.
  */
@@ -34,13 +54,16 @@ int stream_open(struct stream **out, int fd, stream_pulse *pulse, void *ctx,
                 struct fiche_error *err);
 /*
  * The same from a function: a member of a bundle, say.  It stores 1 to `cap`
- * bytes and returns 0, or FICHE_END, or a failure of the input.
+ * bytes and returns 0, or FICHE_END, or a failure of the input.  It may store
+ * none and return 0 when nothing came for a while.
  */
 typedef int stream_source(void *ctx, uint8_t *out, size_t cap, size_t *got,
                           struct fiche_error *err);
 int stream_open_source(struct stream **out, stream_source *source,
                        void *source_ctx, stream_pulse *pulse, void *ctx,
                        struct fiche_error *err);
+/* Count and limit what it makes; borrowed. */
+void stream_set_guard(struct stream *s, struct stream_guard *guard);
 void stream_close(struct stream *s); /* accepts NULL */
 
 /*

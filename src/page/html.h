@@ -19,7 +19,8 @@
 
 /* What a page may have; beyond, the rest is not read (html.cut). */
 #define HTML_NODES_MAX (1u << 20)
-#define HTML_DEPTH_MAX 256u /* deeper elements become children of this one */
+#define HTML_ATTRS_MAX 1024u /* of one element; more are passed over */
+#define HTML_DEPTH_MAX 256u  /* deeper elements become children of this one */
 
 /* Elements that mean something to us; all others are HTML_OTHER. */
 enum html_tag {
@@ -115,6 +116,7 @@ struct html_node {
 	uint32_t parent; /* 0 of the root, which is node 0 */
 	uint32_t end;
 	uint32_t attr_at, attr_count; /* in html.attrs */
+	bool block;                   /* a line ends before and after it */
 	/* Of HTML_TEXT: the text, as written but for entities; inside
 	 * `script`, `style` and `textarea` entities are not resolved.  Of
 	 * HTML_OTHER: the name in lower case. */
@@ -145,7 +147,8 @@ struct fiche_text html_attr(const struct html *h, uint32_t node,
 bool html_attr_has(const struct html *h, uint32_t node, const char *name,
                    const char *word);
 
-/* Append the text of all descendants, blanks folded to one space each. */
+/* Append the text of all descendants, without that of scripts and styles,
+ * blanks folded to one space each and none at the ends. */
 struct buf;
 void html_put_inline(struct buf *out, const struct html *h, uint32_t node);
 

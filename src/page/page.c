@@ -1,258 +1,251 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* page.c - the little that is said about a file without guessing. */
+/*
+ * page.c - the order of trust: what is said to machines about the article, then
+ * what the head says, then what people see, then what can be guessed.
+ */
+
 #include "page/page.h"
 
-#include <stdbool.h>
 #include <string.h>
 
-#include "base/utf8.h"
+#include "article/fields.h"
+#include "base/buf.h"
+#include "base/err.h"
+#include "page/byline.h"
+#include "page/candidates.h"
+#include "page/charset.h"
+#include "page/dateline.h"
+#include "page/headline.h"
+#include "page/html.h"
+#include "page/jsonld.h"
+#include "page/letters.h"
+#include "page/links.h"
+#include "page/meta.h"
+#include "page/offer.h"
+#include "page/plain.h"
+#include "page/readable.h"
 
-#define HEADLINE_MAX 200                /* characters of a text's first line */
-#define TITLE_MAX    500                /* characters of an HTML title */
-#define TITLE_WITHIN ((size_t)1 << 20)  /* bytes in which it is looked for */
-#define TITLE_RAW    ((size_t)16 << 10) /* bytes it may span */
+/* Empty ones count. */
+#define LEAD_LINES 8
 
-#define NBSP 0xa0
-
-static bool is_space(uint8_t c)
+static struct fiche_text text_of(const struct buf *b)
 {
-	return c == ' ' || (c >= '\t' && c <= '\r');
+	if (b->len == 0)
+		return (struct fiche_text){ "", 0 };
+	return (struct fiche_text){ (const char *)b->ptr, b->len };
 }
 
-static bool classify_blank(const uint8_t *bytes, size_t len)
+/* Most of the world writes the day first; English alone does not tell. */
+static bool is_day_first(struct fiche_text language)
 {
-	for (size_t i = 0; i < len; i++)
-		if (!is_space(bytes[i]))
-			return false;
-	return true;
+	char word[LETTERS_WORD];
+	size_t n = letters_word(word, language.ptr, language.len);
+
+	if (n == 0 || letters_in("zh ja ko hu", word))
+		return false;
+	if (!letters_in("en eng english", word))
+		return true;
+	if (n + 1 >= language.len)
+		return false;
+	(void)letters_word(word, language.ptr + n + 1, language.len - n - 1);
+	return letters_in("gb uk ie au nz za in ng ke", word);
 }
 
-static const uint8_t *classify_find(const uint8_t *at, const uint8_t *end,
-                                    const char *word)
+static void set_url(struct offer *o, const struct meta *m)
 {
-	for (; at < end; at++) {
-		size_t i = 0;
+	struct facts *f = o->f;
+	struct buf b = { 0 };
 
-		while (word[i] != 0 && at + i < end &&
-		       (at[i] | (at[i] >= 'A' && at[i] <= 'Z' ? 32 : 0)) ==
-		               (uint8_t)word[i])
-			i++;
-		if (word[i] == 0)
-			return at;
-	}
-	return NULL;
+	meta_put_url(&b, m, f->url);
+	if (links_is_whole(text_of(&b)))
+		facts_set(f, &f->url, text_of(&b));
+	f->failed |= !buf_ok(&b);
+	buf_done(&b);
 }
 
-/* Collects characters, one space for each run of blanks, none at the ends. */
-struct folder {
-	struct buf *out;
-	unsigned count;
-	bool blank; /* owed, if another character follows */
-};
-
-static void fold(struct folder *f, uint32_t c)
+/* A name, no address and no account. */
+static void offer_site(struct offer *o, struct fiche_text name)
 {
-	if (c <= ' ' || c == 0x7f || c == NBSP) {
-		f->blank = f->count > 0;
+	if (name.len && *name.ptr != '@' && !links_is_whole(name))
+		offer_text(o, &o->f->site_name, name);
+}
+
+/* Needs the address; a page without one has its site's name. */
+static void set_source(struct facts *f)
+{
+	if (f->source.len)
 		return;
-	}
-	if (f->blank) {
-		buf_u8(f->out, ' ');
-		f->count++;
-	}
-	f->blank = false;
-	utf8_encode(f->out, c);
-	f->count++;
+	f->source = fields_url_host(f->arena, f->url.ptr, f->url.len);
+	if (f->source.len == 0)
+		f->source = f->site_name;
 }
 
-static uint32_t digit(char c)
+static void offer_day_of_url(struct offer *o)
 {
-	if (c >= '0' && c <= '9')
-		return (uint32_t)(c - '0');
-	if (c >= 'a' && c <= 'f')
-		return (uint32_t)(c - 'a') + 10;
-	if (c >= 'A' && c <= 'F')
-		return (uint32_t)(c - 'A') + 10;
-	return 99;
+	struct facts *f = o->f;
+	struct buf b = { 0 };
+
+	links_put_day(&b, f->url, o->opt->now);
+	offer_date(o, &f->published, text_of(&b));
+	f->failed |= !buf_ok(&b);
+	buf_done(&b);
 }
 
-/* "#1234;" or "#x4d2;" behind the '&'.  Returns its length or 0. */
-static size_t numeric(uint32_t *out, const char *text, size_t len)
+/* The title and what stands around it. */
+static void read_visible(struct offer *o, const struct html *h,
+                         const struct meta *m, const struct jsonld *ld)
 {
-	uint32_t base = 10, c = 0;
-	size_t i = 1, first;
+	struct headline c = { .article = jsonld_title(ld, o, ld->article),
+		              .meta = meta_get(m, META_TITLE),
+		              .site = o->f->site_name,
+		              .host = o->f->source };
+	struct fiche_text heading;
+	struct buf title = { 0 };
+	uint32_t node;
 
-	if (len > 1 && (text[1] == 'x' || text[1] == 'X')) {
-		base = 16;
-		i = 2;
-	}
-	for (first = i; i < len && digit(text[i]) < base; i++) {
-		c = c * base + digit(text[i]);
-		if (c > 0x10ffff)
-			c = 0x110000; /* stays too large: 16 times fits */
-	}
-	if (i == first)
-		return 0;
-	if (c == 0 || c > 0x10ffff || (c >= 0xd800 && c <= 0xdfff))
-		c = 0xfffd;
-	*out = c;
-	return i < len && text[i] == ';' ? i + 1 : i;
+	if (m->title)
+		html_put_inline(&title, h, m->title);
+	o->f->failed |= !buf_ok(&title);
+	c.title = text_of(&title);
+	heading = headline_heading(&node, o, h, &c);
+	headline_choose(o, heading, &c);
+	if (node == 0)
+		node = headline_find(h, o->f->title);
+	byline_offer(o, h, node);
+	offer_day_of_url(o);
+	byline_offer_near(o, h, node);
+	buf_done(&title);
 }
 
-/* The entity behind an '&'.  Returns its length, or 0 if it is none we know. */
-static size_t entity(uint32_t *out, const char *text, size_t len)
+/* As it is told to machines, paragraphs kept. */
+static int put_hint(struct buf *out, struct offer *o, const struct jsonld *ld,
+                    struct fiche_error *err)
 {
-	static const struct {
-		const char *name;
-		uint32_t c;
-	} names[] = {
-		{ "amp;", '&' },  { "lt;", '<' },    { "gt;", '>' },
-		{ "quot;", '"' }, { "apos;", '\'' }, { "nbsp;", NBSP },
-	};
-	size_t i;
+	struct fiche_text body = jsonld_body(ld, o, ld->article);
 
-	if (len > 0 && text[0] == '#')
-		return numeric(out, text, len);
-	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-		size_t n = strlen(names[i].name);
-
-		if (len >= n && memcmp(text, names[i].name, n) == 0) {
-			*out = names[i].c;
-			return n;
-		}
-	}
+	if (body.len && memchr(body.ptr, '<', body.len))
+		return page_html_text(out, body.ptr, body.len, err);
+	body = offer_clean(o, body);
+	buf_put(out, body.ptr, body.len);
 	return 0;
 }
 
-static void put_folded(struct buf *out, const char *text, size_t len,
-                       bool entities, unsigned max)
+static int read_text(struct offer *o, const struct html *h,
+                     const struct jsonld *ld, struct fiche_error *err)
 {
-	struct folder f = { out, 0, false };
-	size_t i = 0;
+	struct buf hint = { 0 }, out = { 0 };
+	struct facts *f = o->f;
+	int r;
 
-	while (i < len && f.count < max) {
-		uint32_t c;
-		size_t n = 0;
+	r = put_hint(&hint, o, ld, err);
+	if (r == 0)
+		r = readable_put(&out, h, text_of(&hint), err);
+	f->failed |= !buf_ok(&hint) || !buf_ok(&out);
+	if (r == 0 && !f->failed) {
+		f->text.ptr = arena_strndup(
+			f->arena, out.len ? (char *)out.ptr : "", out.len);
+		f->text.len = f->text.ptr ? out.len : 0;
+		f->failed |= !f->text.ptr;
+		f->has_text = true;
+	}
+	buf_done(&hint);
+	buf_done(&out);
+	return r;
+}
 
-		if (entities && text[i] == '&')
-			n = entity(&c, text + i + 1, len - i - 1);
-		if (n > 0) {
-			n++;
-		} else {
-			n = utf8_decode(&c, text + i, len - i);
-			if (n == 0) { /* cannot be: the text is valid */
-				n = 1;
-				c = 0xfffd;
-			}
-		}
-		fold(&f, c);
-		i += n;
+/* Of a page that says no date, the first paragraphs may. */
+static void read_dateline(struct offer *o)
+{
+	struct facts *f = o->f;
+	struct fiche_text rest = f->text, line;
+	struct dateline d;
+
+	for (int i = 0; i < LEAD_LINES && rest.len && !f->published.len; i++) {
+		const char *end = memchr(rest.ptr, '\n', rest.len);
+
+		line = rest;
+		if (end)
+			line.len = (size_t)(end - rest.ptr);
+		rest.ptr += line.len + (end != NULL);
+		rest.len -= line.len + (end != NULL);
+		if (dateline_read(&d, line.ptr, line.len) && d.has_day)
+			candidates_set(f, &d.day, line, f->text, o->opt->now);
 	}
 }
 
-/* The content of the first <title> outside comments. */
-static const uint8_t *find_title(const uint8_t *at, const uint8_t *end,
-                                 size_t *len)
+static int read_tree(struct facts *f, const struct html *h,
+                     const struct page_options *opt, struct fiche_error *err)
 {
-	while ((at = classify_find(at, end, "<")) != NULL) {
-		const uint8_t *to;
+	struct offer o = { .f = f, .opt = opt };
+	struct jsonld ld;
+	struct meta m;
+	int r;
 
-		if (classify_find(at, at + 4 < end ? at + 4 : end, "<!--") !=
-		    NULL) {
-			at = classify_find(at + 4, end, "-->");
-			if (at == NULL)
-				return NULL;
-			continue;
-		}
-		at++;
-		if ((size_t)(end - at) < 6 ||
-		    classify_find(at - 1, at + 5, "<title") == NULL)
-			continue;
-		at += 5;
-		if (*at != '>' && !classify_blank(at, 1))
-			continue; /* <titlebar> */
-		at = memchr(at, '>', (size_t)(end - at));
-		if (at == NULL)
-			return NULL;
-		at++;
-		to = classify_find(at, end, "</title");
-		if (to == NULL || (size_t)(to - at) > TITLE_RAW)
-			return NULL;
-		*len = (size_t)(to - at);
-		return at;
-	}
-	return NULL;
-}
-
-/* The first line with something in it, if it is short. */
-static const uint8_t *find_headline(const uint8_t *at, const uint8_t *end,
-                                    size_t *len)
-{
-	while (at < end) {
-		const uint8_t *lf = memchr(at, '\n', (size_t)(end - at));
-		const uint8_t *to = lf != NULL ? lf : end;
-
-		if (!classify_blank(at, (size_t)(to - at))) {
-			*len = (size_t)(to - at);
-			return at;
-		}
-		at = lf != NULL ? lf + 1 : end;
-	}
-	return NULL;
-}
-
-static size_t characters(const char *text, size_t len)
-{
-	size_t i, n = 0;
-
-	for (i = 0; i < len; i++)
-		n += ((uint8_t)text[i] & 0xc0) != 0x80;
-	return n;
-}
-
-/* The title, if its encoding is known. */
-static void set_title(struct facts *f, const uint8_t *raw, size_t len,
-                      bool html)
-{
-	struct buf b = { 0 };
-
-	/* Four bytes a character, and blanks to be folded: no more scanning
-	 * than that for a text that is all one line. */
-	if (raw == NULL || len > TITLE_RAW ||
-	    !utf8_is_valid((const char *)raw, len))
-		return;
-	put_folded(&b, (const char *)raw, len, html, TITLE_MAX);
-	if (html || characters((const char *)b.ptr, b.len) <= HEADLINE_MAX)
-		facts_set(f, &f->title,
-		          (struct fiche_text){ (const char *)b.ptr, b.len });
-	f->failed |= !buf_ok(&b);
-	buf_done(&b);
+	meta_read(&m, h);
+	o.day_first = is_day_first(m.language);
+	set_url(&o, &m);
+	jsonld_read(&ld, &o, h, f->url);
+	offer_text(&o, &f->url, jsonld_url(&ld, &o, ld.article));
+	offer_site(&o, meta_get(&m, META_SITE));
+	offer_site(&o, jsonld_publisher(&ld, &o, ld.article));
+	set_source(f);
+	jsonld_offer(&ld, &o, ld.article);
+	meta_offer(&m, &o);
+	jsonld_offer(&ld, &o, ld.page);
+	read_visible(&o, h, &m, &ld);
+	r = read_text(&o, h, &ld, err);
+	read_dateline(&o);
+	jsonld_done(&ld);
+	return r;
 }
 
 int page_read_html(struct facts *f, const void *bytes, size_t len,
                    const struct page_options *opt, struct fiche_error *err)
 {
-	const uint8_t *at = bytes, *raw;
-	size_t n = 0;
+	struct arena arena = { 0 };
+	struct buf utf8 = { 0 };
+	struct fiche_text text;
+	struct html h;
+	int r;
 
-	(void)opt;
-	(void)err;
-	raw = find_title(at, at + (len > TITLE_WITHIN ? TITLE_WITHIN : len),
-	                 &n);
-	set_title(f, raw, n, true);
-	return 0;
+	r = charset_to_utf8(&text, &utf8, NULL, bytes, len, opt->charset, true,
+	                    err);
+	if (r == 0)
+		r = html_parse(&h, &arena, text.ptr, text.len, err);
+	if (r == 0)
+		r = read_tree(f, &h, opt, err);
+	arena_done(&arena);
+	buf_done(&utf8);
+	return r == 0 && f->failed ? err_nomem(err) : r;
 }
 
 int page_read_text(struct facts *f, const void *bytes, size_t len,
                    const struct page_options *opt, struct fiche_error *err)
 {
-	const uint8_t *at = bytes, *raw;
-	size_t bom = len >= 3 && memcmp(at, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
-	size_t n = 0;
+	struct buf utf8 = { 0 }, story = { 0 };
+	struct fiche_text text;
+	int r;
 
-	(void)opt;
-	(void)err;
-	raw = find_headline(at + bom, at + len, &n);
-	set_title(f, raw, n, false);
-	return 0;
+	r = charset_to_utf8(&text, &utf8, NULL, bytes, len, opt->charset, false,
+	                    err);
+	if (f->url.len)
+		set_source(f);
+	if (r == 0)
+		r = plain_read(f, &story, text.ptr, text.len, opt, err);
+	if (r < 0)
+		goto out;
+	if (story.len)
+		text = text_of(&story);
+	/* Other bytes than those of the document, be it its encoding alone. */
+	if (story.len || utf8.len) {
+		f->text.ptr = arena_strndup(f->arena, text.ptr, text.len);
+		f->text.len = f->text.ptr ? text.len : 0;
+		f->has_text = f->text.ptr != NULL;
+		if (!f->text.ptr)
+			r = err_nomem(err);
+	}
+out:
+	buf_done(&utf8);
+	buf_done(&story);
+	return r;
 }

@@ -75,12 +75,24 @@ noise() {
 	}'
 }
 
+# Records that would like to get out of any format they are put into.
+awkward() {
+	cat <<'END'
+{"id":"w1","url":"https://example.org/a?b=1&c=\"x\"","title":"Quotes \"here\", commas, and\nlines","published":"2024-03","source":"example.org","language":"en","authors":["Writer, Ada","Ben & Carl and Co"],"tags":["one, two"],"text":"First \"line\",\r\nsecond\tline\\ end"}
+{"id":"w2","url":"https://example.org/<script>","title":"</title><script>alert(1)</script>","published":"2024-03-05T10:00:00Z","fetched":"2024-03-06T11:12:13Z","source":"../../etc/passwd","language":"\"><b>","authors":["<b>Bold</b>"],"tags":["a|b","c;d"],"section":"</script>","summary":"<!-- & -->","text":"</script><img src=x onerror=alert(1)>\n\u0000NUL and \u001b[31mred"}
+{"id":"w3","url":"javascript:alert(1)","title":"=cmd|' /C calc'!A0","published":"1999","source":"-","text":"@SUM(1+1)"}
+{"id":"w4","title":"{Braces} \\and 100% of $5 & #1_x ~^","source":"__none__","authors":["{A} B"],"published":"2024-03-05T10:30+02:00","text":"x"}
+{"id":"w5","title":"زلزال في المدينة 🌍","url":"https://example.org/é\r\nX-Header: 1","language":"ar","source":"مثال","text":"نص قصير"}
+END
+}
+
 # What differs from run to run or machine to machine: times and sizes.
 steady() {
 	sed -e 's/ in [0-9][0-9.:]*\( s\)\{0,1\}/ in TIME/' \
 	    -e 's/(+\{0,1\}[0-9][^()]*[KMG]iB[^()]*)/(SIZE)/' \
 	    -e 's/checked [0-9.]* [A-Za-z]* /checked SIZE /' \
 	    -e 's/"seconds":[0-9.]*/"seconds":0/' \
+	    -e 's/fiche [0-9][0-9]*\.[0-9.]*/fiche VERSION/' \
 	    -e 's/ · [0-9.]* m\{0,1\}s$/ · TIME/'
 }
 

@@ -29,10 +29,8 @@ static void check_card(const struct fake_record *r)
 	struct json_scanner s;
 	struct json_item item;
 
-	if (r->card == NULL) {
-		check(memchr(r->bytes, '\n', r->len) == NULL);
+	if (r->card == NULL)
 		return;
-	}
 	json_init(&s, r->card, strlen(r->card));
 	check(json_next(&s, &item) == JSON_OBJECT);
 	check(json_skip(&s) != JSON_BAD);
