@@ -236,13 +236,21 @@ static bool agree(struct fiche_text heading, struct fiche_text meta,
 	        is_alike(heading, title, false));
 }
 
+/* A title that is never closed is the page. */
+static struct fiche_text cleaned(struct offer *o, struct fiche_text t)
+{
+	if (t.len > TITLE_BYTES)
+		t.len = 0;
+	return offer_clean(o, t);
+}
+
 void headline_choose(struct offer *o, struct fiche_text heading,
                      const struct headline *c)
 {
 	struct fiche_text *to = &o->f->title;
-	struct fiche_text meta = offer_clean(o, c->meta);
-	struct fiche_text title = offer_clean(o, c->title);
-	struct fiche_text own = offer_clean(o, c->article);
+	struct fiche_text meta = cleaned(o, c->meta);
+	struct fiche_text title = cleaned(o, c->title);
+	struct fiche_text own = cleaned(o, c->article);
 
 	meta = without_site(o, meta, c);
 	title = without_site(o, title, c);

@@ -12,6 +12,7 @@
 #include "page/letters.h"
 
 #define DAY        86400
+#define TEXT_BYTES 16384
 #define DATE_BYTES 200
 #define NAME_BYTES 200
 
@@ -81,7 +82,8 @@ struct fiche_text offer_clean(struct offer *o, struct fiche_text raw)
 
 void offer_text(struct offer *o, struct fiche_text *to, struct fiche_text raw)
 {
-	if (to->len == 0)
+	/* More is no fact about a text but the text. */
+	if (to->len == 0 && raw.len <= TEXT_BYTES)
 		facts_set(o->f, to, offer_clean(o, raw));
 }
 

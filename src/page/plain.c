@@ -22,6 +22,7 @@
 #define TAIL_LINES  200 /* furniture below it is not longer */
 #define PROSE_WIDTH 60
 #define LONG_WIDTH  110
+#define BEGIN_WIDTH 200 /* of a first line that is a title of last resort */
 #define TITLE_BYTES 300
 #define LEAD_BYTES  1500
 #define LEAD_WORDS  200
@@ -256,6 +257,17 @@ static bool is_heading(const struct story *s)
 	       !ends_sentence(s->lines[0].text);
 }
 
+/* Bytes of some other kind, not the text that we took them for. */
+static bool is_foreign(struct fiche_text t)
+{
+	unsigned n;
+
+	for (size_t i = 0; i < t.len; i += n)
+		if (letters_at(&n, t.ptr + i, t.len - i) == 0xfffd)
+			return true;
+	return false;
+}
+
 static void find_title(struct story *s)
 {
 	bool furniture = false;
@@ -271,6 +283,11 @@ static void find_title(struct story *s)
 		s->title = 0;
 	if (s->title < s->count)
 		facts_set(s->f, &s->f->title, s->lines[s->title].text);
+	/* Better than none: how it begins, if that is short. */
+	else if (s->count && s->at > 0 && s->lines[0].text.len <= LEAD_BYTES &&
+	         width_of(s->lines[0].text) <= BEGIN_WIDTH &&
+	         !is_foreign(s->lines[0].text))
+		facts_set(s->f, &s->f->title, s->lines[0].text);
 }
 
 static bool is_few_words(struct fiche_text t)

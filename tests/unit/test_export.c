@@ -69,6 +69,10 @@ static struct buf contents(const char *path)
 	while ((n = fread(chunk, 1, sizeof(chunk), f)) > 0)
 		buf_put(&b, chunk, n);
 	fclose(f);
+	/* A NUL behind it, for strstr(). */
+	buf_u8(&b, 0);
+	assert_true(buf_ok(&b));
+	b.len--;
 	return b;
 }
 

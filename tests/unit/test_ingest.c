@@ -792,10 +792,12 @@ static const struct {
 	{ "m", "<p>A fragment", "text/plain", "<p>A fragment" },
 	{ "n", "<?xml version='1.0'?><rss/>", "application/xml", NULL },
 	{ "o", "<header>x</header>", "text/plain", "<header>x</header>" },
-	{ "p", "<html><title>\xcf\xee</title>", "text/html", NULL },
+	{ "p", "<html><title>\xcf\xee</title>", "text/html",
+	  "\xd0\x9f\xd0\xbe" },
 	{ "q", "\r\n  A   headline\t\r\nAnd text.", "text/plain",
 	  "A headline" },
-	{ "r", "\xcf\xf0\xe8\xe2\xe5\xf2\n", "text/plain", NULL },
+	{ "r", "\xcf\xf0\xe8\xe2\xe5\xf2\n", "text/plain",
+	  "\xd0\x9f\xd1\x80\xd0\xb8\xd0\xb2\xd0\xb5\xd1\x82" },
 	{ "s", "\xef\xbb\xbfHeadline\n", "text/plain", "Headline" },
 	{ "t",
 	  "\xff\xfe"
@@ -804,7 +806,7 @@ static const struct {
 	{ "u", "<html><title>&#0;&#xd800;&#99999999999;&#;&#x;&</title>",
 	  "text/html", "\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd&#;&#x;&" },
 	{ "v", "<html><title> </title>", "text/html", NULL },
-	{ "w", "<html><title>never closed", "text/html", NULL },
+	{ "w", "<html><title>never closed", "text/html", "never closed" },
 };
 
 static void what_a_file_is_its_content_decides(void **state)

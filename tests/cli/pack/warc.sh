@@ -19,7 +19,8 @@ printf 'A text that was kept.\n' >text
 gzip -c a.warc >a.warc.gz
 fiche pack -q news.fiche a.warc.gz
 echo "exit $?"
-fiche list news.fiche --fields title,url,path
+fiche list news.fiche --fields url,path
+fiche list news.fiche --fields title | head -n 1
 fiche extract --raw news.fiche | head -n 1 | tr -d '\r'
 fiche pack -q all.fiche --warc all a.warc
 echo "exit $?"
