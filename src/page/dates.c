@@ -344,7 +344,7 @@ static void take_half(struct dates_day *d, struct rest *r)
 static bool take_offset(struct dates_day *d, struct rest *r)
 {
 	struct rest from = *r;
-	unsigned hours, minutes = 0;
+	unsigned hours = 0, minutes = 0;
 	int sign;
 
 	if (from.len < 3 || (*from.at != '+' && *from.at != '-'))
