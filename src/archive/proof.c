@@ -307,6 +307,16 @@ int fiche_prove(struct fiche_reader *r, uint64_t number, const char *note,
 	return give(out, FICHE_NOTE_MAX, &b, err);
 }
 
+/* The leaves of another kind of log mean something else. */
+static bool is_origin(const char *origin)
+{
+	size_t mark = sizeof(ORIGIN) - 1;
+
+	return strncmp(origin, ORIGIN, mark) == 0 &&
+	       strspn(origin + mark, "0123456789abcdef") == 32 &&
+	       origin[mark + 32] == '\0';
+}
+
 int fiche_proof_check(struct fiche_proof_info *out, const char *proof,
                       const uint8_t digest[FICHE_DIGEST_SIZE],
                       struct fiche_error *err)
@@ -320,6 +330,8 @@ int fiche_proof_check(struct fiche_proof_info *out, const char *proof,
 		r = checkpoint_read(&c, p.note.ptr, p.note.len, err);
 	if (r < 0)
 		return r;
+	if (!is_origin(c.origin))
+		return differs(err, "the checkpoint is not of a fiche archive");
 	r = merkle_climb(head, digest, p.index, c.size, p.path[0], p.count);
 	if (r == FICHE_ERR_NOMEM)
 		return err_nomem(err);
