@@ -219,7 +219,8 @@ static bool read_signature(struct signature *out, struct fiche_text line)
 	out->base64.ptr = blank + 1;
 	out->base64.len = line.len - (size_t)(blank + 1 - line.ptr);
 	/* Four bytes of key id, and something. */
-	return out->base64.len >= 8 && is_base64(out->base64);
+	return out->base64.len >= 8 && is_base64(out->base64) &&
+	       (out->base64.len > 8 || out->base64.ptr[6] != '=');
 }
 
 /* Where the text ends, its last LF included: in front of the last empty line.

@@ -15,7 +15,7 @@
 #include "base/ed25519.h"
 #include "fiche/article.h"
 
-#define NOTE_MAX      ((size_t)64 << 10) /* bytes of a note that is read */
+#define NOTE_MAX      65535 /* bytes of a note that is read */
 #define NOTE_NAME_MAX 200
 #define PROOF_PATH    64 /* hashes of a proof, at most */
 
