@@ -75,7 +75,7 @@ def split(note):                # the text of a note, and its signatures: names,
     return text + "\n", signatures
 def signed(note, key):
     found = KEY.fullmatch(key.strip("".join(map(chr, range(33)))))
-    need(found and len(found[1].encode()) <= 200, "this is no public key")
+    need(found and len(found[1].encode()) <= 200 and len(key.encode()) < 512, "this is no public key")
     name, raw = found[1], decode(found[3], 33)
     own = sha256(name.encode(), b"\n", raw)[:4]
     need(raw[0] == 1 and own.hex() == found[2], "this is no public key for Ed25519")

@@ -162,7 +162,8 @@ int fiche_checkpoint(struct fiche_reader *r, char out[FICHE_NOTE_MAX],
 	view_give_back(d.view);
 	if (status < 0)
 		return status;
-	if (memcmp(c.head, info.tree_head, 32) != 0)
+	/* Generation 0 has no commit to say otherwise. */
+	if (info.generation > 0 && memcmp(c.head, info.tree_head, 32) != 0)
 		return err_set(err, FICHE_ERR_CORRUPT, FICHE_NOWHERE,
 		               "the tree of the records is not the one of the "
 		               "commit");
