@@ -129,6 +129,18 @@ static int check_before(struct sign *s, const struct reading *ar)
 	                                                : exit_code_of(r));
 }
 
+/* Of the same checkpoint, what others signed stays; but nobody else would
+ * believe a note with a signature of this key that is wrong. */
+static void keep_signatures(struct sign *s, const char *key)
+{
+	size_t len = strlen(s->note);
+
+	if (strncmp(s->before, s->note, len) != 0 || s->before[len] != '\n' ||
+	    (key && fiche_note_verify(s->before, key, NULL) < 0))
+		return;
+	memcpy(s->note, s->before, sizeof(s->note));
+}
+
 static int make_note(struct sign *s, const struct args *args, const char *key)
 {
 	struct reading ar = { 0 };
@@ -145,8 +157,13 @@ static int make_note(struct sign *s, const struct args *args, const char *key)
 			r = library_failed(s->tool, s->archive, r, &err);
 	}
 	reading_close(&ar);
+	if (r == 0)
+		keep_signatures(s, key);
 	if (r != 0 || !key)
 		return r;
+	/* Once is enough. */
+	if (fiche_note_verify(s->note, key, &err) == 0)
+		return 0;
 	r = fiche_note_sign(s->note, key, &err);
 	if (r == 0)
 		return 0;
