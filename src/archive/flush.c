@@ -101,6 +101,9 @@ static void doubt_date(struct fiche_writer *w, const struct fiche_article *a)
 {
 	if (a->published.precision != FICHE_DATE_NONE || a->date_text.len == 0)
 		return;
+	/* A day whose year nobody wrote: there is nothing to be mended. */
+	if (a->date_text.len == 10 && memcmp(a->date_text.ptr, "XXXX-", 5) == 0)
+		return;
 	if (date_is_ambiguous(a->date_text.ptr, a->date_text.len))
 		note_date(a, &w->stats.ambiguous_dates,
 		          w->stats.ambiguous_date);

@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "article/date.h"
 #include "article/json.h"
 #include "base/utf8.h"
 
@@ -69,6 +70,55 @@ void facts_add(struct facts *f, struct list *to, struct fiche_text text)
 {
 	list_add(to, folded(f, text));
 	f->failed |= to->failed;
+}
+
+static void set_date(struct facts *f, struct fiche_text *to,
+                     const struct fiche_date *date)
+{
+	struct buf b = { 0 };
+
+	date_format(&b, date);
+	f->failed |= !buf_ok(&b);
+	facts_set(f, to, (struct fiche_text){ (const char *)b.ptr, b.len });
+	buf_done(&b);
+}
+
+/* As it is: who wrote the record chose its blanks. */
+static void copy(struct facts *f, struct fiche_text *to, struct fiche_text text)
+{
+	if (to->len > 0 || text.len == 0)
+		return;
+	to->ptr = arena_strndup(f->arena, text.ptr, text.len);
+	to->len = to->ptr ? text.len : 0;
+	f->failed |= !to->ptr;
+}
+
+static void copy_list(struct facts *f, struct list *to,
+                      const struct fiche_text *items, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		struct fiche_text t = { NULL, 0 };
+
+		copy(f, &t, items[i]);
+		list_add(to, t);
+	}
+	f->failed |= to->failed;
+}
+
+void facts_take(struct facts *f, const struct fiche_article *a)
+{
+	copy(f, &f->url, a->url);
+	copy(f, &f->id, a->source_id);
+	copy(f, &f->title, a->title);
+	copy(f, &f->published, a->date_text);
+	set_date(f, &f->modified, &a->modified);
+	set_date(f, &f->fetched, &a->fetched);
+	copy(f, &f->source, a->source);
+	copy(f, &f->language, a->language);
+	copy(f, &f->section, a->section);
+	copy(f, &f->summary, a->summary);
+	copy_list(f, &f->authors, a->authors, a->author_count);
+	copy_list(f, &f->tags, a->tags, a->tag_count);
 }
 
 static void put_key(struct buf *out, const char *key)

@@ -55,6 +55,9 @@ void facts_set(struct facts *f, struct fiche_text *to, struct fiche_text text);
 /* The same for a list: add one, folded. */
 void facts_add(struct facts *f, struct list *to, struct fiche_text text);
 
+/* Set all that an article says, but its text, where it is not set yet. */
+void facts_take(struct facts *f, const struct fiche_article *a);
+
 /*
  * Append the card, a JSON object on one line, without the text: path, type,
  * then each fact that is known.  `path` and `type` may be NULL.  Ask buf_ok()

@@ -157,6 +157,14 @@ static int read_content(struct facts *f, const struct capture *c,
 	return r;
 }
 
+/* A scraper's record that was put into a file of crawlers, not fetched: its own
+ * URL may be one that no header can hold. */
+static bool knows_its_url(const struct capture *c)
+{
+	return head_is(c->head.kind, "resource") &&
+	       strcmp(c->media.type, "application/json") == 0;
+}
+
 int capture_add(const struct input *i, const struct capture *c,
                 const char *type, bool read, uint64_t number,
                 struct buf spare[2], struct fiche_error *err)
@@ -169,7 +177,7 @@ int capture_add(const struct input *i, const struct capture *c,
 	facts_init(&f, &i->in->scratch);
 	if (c->notes.len > 0)
 		r = mediacloud_read(&f, &h->url, c->notes, err);
-	else
+	else if (!knows_its_url(c))
 		facts_set(&f, &f.url, h->url);
 	f.id.len = 0;
 	f.fetched.len = 0;
@@ -177,6 +185,9 @@ int capture_add(const struct input *i, const struct capture *c,
 	facts_set(&f, &f.fetched, h->date);
 	if (r == 0 && read)
 		r = read_content(&f, c, spare, i->in->opt.now, err);
+	facts_set(&f, &f.url, h->url);
+	if (head_begins(f.url, "urn:"))
+		f.url.len = 0;
 	/* Nobody is to read headers and markup for want of better. */
 	f.has_text = true;
 	if (f.text.len == 0)

@@ -22,6 +22,8 @@ struct captures {
 	uint64_t faults;
 	struct tally others;
 	struct buf spare[2];
+	char last_id[96]; /* of the last record that was an article */
+	size_t last_id_len;
 };
 
 /* ---- Bytes ---- */
@@ -334,6 +336,23 @@ static int find_notes(struct captures *c, size_t head, size_t len,
 	return r;
 }
 
+/* A text that was made of the record before, which has it already? */
+static bool is_made_of_last(const struct captures *c, const struct capture *x)
+{
+	struct fiche_text of = x->head.about[1];
+
+	return head_is(x->head.kind, "conversion") && of.len > 0 &&
+	       of.len == c->last_id_len &&
+	       memcmp(of.ptr, c->last_id, of.len) == 0;
+}
+
+static void remember_id(struct captures *c, struct fiche_text id)
+{
+	c->last_id_len = id.len <= sizeof(c->last_id) ? id.len : 0;
+	if (c->last_id_len > 0)
+		memcpy(c->last_id, id.ptr, c->last_id_len);
+}
+
 /* A record that is whole in memory; `good` if nothing is wrong with it. */
 static int take_record(struct captures *c, size_t head, size_t block,
                        size_t all, bool good, struct fiche_error *err)
@@ -349,6 +368,13 @@ static int take_record(struct captures *c, size_t head, size_t block,
 
 	set_capture(c, &capture, head, block, all);
 	other = capture_is_other(&capture, kind);
+	if (!other && is_made_of_last(c, &capture)) {
+		other = true;
+		(void)snprintf(kind, sizeof(kind),
+		               "conversion of the record before");
+	}
+	if (!other)
+		remember_id(c, capture.head.id);
 	if (good)
 		r = capture_check(&capture, &which, c->spare, err);
 	if (which != NULL)

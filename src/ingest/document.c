@@ -4,12 +4,12 @@
 
 #include <string.h>
 
-#include "article/date.h"
 #include "article/fields.h"
 #include "base/err.h"
 #include "base/utf8.h"
 #include "fiche/writer.h"
 #include "ingest/classify.h"
+#include "ingest/object.h"
 #include "page/page.h"
 
 enum reading { PAGE, TEXT, JSON, MARKUP, UNREADABLE };
@@ -57,17 +57,6 @@ const char *document_guess(const uint8_t *at, size_t len, bool complete)
 	return len == 0 ? NULL : classify_type(&look);
 }
 
-static void set_date(struct facts *f, struct fiche_text *to,
-                     const struct fiche_date *date)
-{
-	struct buf text = { 0 };
-
-	date_format(&text, date);
-	facts_set(f, to, (struct fiche_text){ (char *)text.ptr, text.len });
-	f->failed |= !buf_ok(&text);
-	buf_done(&text);
-}
-
 int document_read_json(struct facts *f, struct fiche_text json,
                        struct fiche_error *err)
 {
@@ -78,20 +67,7 @@ int document_read_json(struct facts *f, struct fiche_text json,
 
 	if (r < 0)
 		return r == FICHE_ERR_NOMEM ? r : 0;
-	facts_set(f, &f->url, a.url);
-	facts_set(f, &f->id, a.source_id);
-	facts_set(f, &f->title, a.title);
-	facts_set(f, &f->published, a.date_text);
-	set_date(f, &f->modified, &a.modified);
-	set_date(f, &f->fetched, &a.fetched);
-	facts_set(f, &f->source, a.source);
-	facts_set(f, &f->language, a.language);
-	facts_set(f, &f->section, a.section);
-	facts_set(f, &f->summary, a.summary);
-	for (size_t i = 0; i < a.author_count; i++)
-		facts_add(f, &f->authors, a.authors[i]);
-	for (size_t i = 0; i < a.tag_count; i++)
-		facts_add(f, &f->tags, a.tags[i]);
+	facts_take(f, &a);
 	if (a.text.len > 0 && !f->has_text) {
 		f->text = a.text;
 		f->has_text = true;
@@ -134,7 +110,10 @@ int document_read(struct facts *f, struct buf *spare, const struct media *media,
 	else if (reading == TEXT)
 		r = page_read_text(f, body.ptr, body.len, &opt, err);
 	else if (reading == JSON)
-		r = document_read_json(f, text, err);
+		r = object_read(f, spare, text.ptr, text.len, now, err);
+	/* What is no JSON is a text. */
+	if (r == FICHE_ERR_INPUT)
+		r = 0;
 	if (r == 0 && !f->has_text && reading != UNREADABLE)
 		r = take_whole(f, spare, body, err);
 	f->has_text = true;

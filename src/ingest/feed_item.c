@@ -294,8 +294,9 @@ int feed_finish(struct feed_item *item, const struct input *i,
 	    !buf_ok(&item->text) || !buf_ok(&item->json))
 		return err_nomem(err);
 	if (item->json.len > 0) {
-		r = object_facts(f, i, (const char *)item->json.ptr,
-		                 item->json.len, err);
+		r = object_facts(f, i->in->opt.defaults,
+		                 (const char *)item->json.ptr, item->json.len,
+		                 err);
 		if (r == FICHE_ERR_INPUT)
 			r = 0;
 		if (r == 0 && f->has_text && object_is_html(f->text))

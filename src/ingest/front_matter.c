@@ -312,10 +312,10 @@ static int find_facts(struct facts *f, struct buf *store, const struct input *i,
 	r = sidecar_read(f, i, err);
 	if (r == 0 && find_head(&h, &from, text.ptr, text.len)) {
 		(void)read_head(&h);
-		r = buf_ok(&h.json)
-		            ? object_facts(f, i, (const char *)h.json.ptr,
-		                           h.json.len, err)
-		            : err_nomem(err);
+		r = buf_ok(&h.json) ? object_facts(f, i->in->opt.defaults,
+		                                   (const char *)h.json.ptr,
+		                                   h.json.len, err)
+		                    : err_nomem(err);
 		if (r == FICHE_ERR_INPUT)
 			r = 0;
 	}

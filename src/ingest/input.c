@@ -225,7 +225,10 @@ int input_add_page(const struct input *i, const struct facts *facts,
 	struct buf card = { 0 };
 	int r = 0;
 
-	facts_put(&card, facts, i->label, type);
+	/* An object of a file is not the file. */
+	facts_put(&card, facts,
+	          strcmp(type, "application/json") == 0 ? NULL : i->label,
+	          type);
 	if (facts->failed || !buf_ok(&card))
 		r = err_nomem(err);
 	else if (len > i->in->opt.record_max)

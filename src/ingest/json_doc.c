@@ -631,64 +631,7 @@ static int read_doc(const struct input *i, struct fiche_error *err)
 	return r < 0 ? r : tell_end(&d, err);
 }
 
-/* ---- Is it? ---- */
-
-static size_t skip_blanks(const struct look *look, size_t at)
-{
-	while (at < look->len && classify_blank(look->ptr + at, 1))
-		at++;
-	return at;
-}
-
-/* An array that begins with something else: "[Update]" is none. */
-static bool sniff_odd(const struct look *look, size_t at)
-{
-	struct span s;
-	size_t used;
-
-	span_init(&s);
-	return span_feed(&s, look->ptr + at, look->len - at, &used) !=
-	               SPAN_BAD &&
-	       memchr(look->ptr + at, '{', used) != NULL;
-}
-
-static bool sniff(const struct look *look)
-{
-	size_t from = skip_blanks(look, classify_bom(look)), at = from, used;
-	unsigned arrays = 0;
-	struct span s;
-
-	while (at < look->len && look->ptr[at] == '[' && arrays++ < 8)
-		at = skip_blanks(look, at + 1);
-	if (at == look->len || look->ptr[at] != '{')
-		return arrays > 0 && sniff_odd(look, from);
-	span_init(&s);
-	if (span_feed(&s, look->ptr + at, look->len - at, &used) != SPAN_BAD)
-		return used > 2;
-	/* Damaged, but so far it was JSON. */
-	return used > 64 || look_named(look, ".json");
-}
-
-/* One object on one line is JSON Lines, if it is not an answer with articles in
- * it. */
-static bool sniff_wrapped(const struct look *look)
-{
-	size_t at = skip_blanks(look, classify_bom(look)), values;
-	enum wrap wrap;
-
-	if (at == look->len || look->ptr[at] != '{')
-		return false;
-	wrap = wrap_find(&values, (const char *)look->ptr + at, look->len - at);
-	return wrap == WRAP_PATH || (wrap == WRAP_VALUES && values > 2);
-}
-
-bool json_doc_begins(const struct look *look)
-{
-	size_t at = skip_blanks(look, classify_bom(look));
-
-	return at < look->len && (look->ptr[at] == '{' || look->ptr[at] == '[');
-}
-
-const struct format format_json_answer = { "json-answer", sniff_wrapped,
+/* Answers of one line come before lines, see json_sniff.c. */
+const struct format format_json_answer = { "json-answer", json_sniff_answer,
 	                                   read_doc };
-const struct format format_json = { "json", sniff, read_doc };
+const struct format format_json = { "json", json_sniff, read_doc };

@@ -5,6 +5,11 @@
 
 #include "ingest/format.h"
 
+/* A document, or the beginning of one that was damaged? */
+bool json_sniff(const struct look *look);
+/* An object with articles in it, be it on one line? */
+bool json_sniff_answer(const struct look *look);
+
 /* '{' or '[' first: it can be read if the user says so (--records-at). */
 bool json_doc_begins(const struct look *look);
 

@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "article/aliases.h"
-#include "article/date.h"
 #include "article/fields.h"
 #include "article/json.h"
 #include "article/record.h"
@@ -156,39 +155,26 @@ static bool find_html(struct json_item *out, const char *json, size_t len)
 
 /* ---- Facts ---- */
 
-static void set_date(struct facts *f, struct fiche_text *to,
-                     const struct fiche_date *date)
+/* Where the text is HTML, the title has entities, too. */
+static int decode_title(struct facts *f, struct fiche_error *err)
 {
+	struct fiche_text plain = { NULL, 0 };
 	struct buf b = { 0 };
+	int r;
 
-	date_format(&b, date);
-	f->failed |= !buf_ok(&b);
-	facts_set(f, to, (struct fiche_text){ (const char *)b.ptr, b.len });
+	if (f->title.len == 0 || !memchr(f->title.ptr, '&', f->title.len))
+		return 0;
+	r = page_html_text(&b, f->title.ptr, f->title.len, err);
+	facts_set(f, &plain, (struct fiche_text){ (const char *)b.ptr, b.len });
+	if (plain.len > 0)
+		f->title = plain;
 	buf_done(&b);
-}
-
-/* Titles of WordPress and of feeds have entities. */
-static int set_title(struct facts *f, struct fiche_text title,
-                     struct fiche_error *err)
-{
-	struct buf b = { 0 };
-	int r = 0;
-
-	if (title.len > 0 && memchr(title.ptr, '&', title.len) != NULL)
-		r = page_html_text(&b, title.ptr, title.len, err);
-	if (r == 0 && b.len > 0)
-		facts_set(f, &f->title,
-		          (struct fiche_text){ (const char *)b.ptr, b.len });
-	buf_done(&b);
-	if (r == 0)
-		facts_set(f, &f->title, title);
 	return r;
 }
 
-int object_facts(struct facts *f, const struct input *i, const char *json,
+int object_facts(struct facts *f, const char *rules, const char *json,
                  size_t len, struct fiche_error *err)
 {
-	const char *rules = i->in->opt.defaults;
 	struct fiche_article a = { 0 };
 	size_t piece;
 	int r;
@@ -197,24 +183,11 @@ int object_facts(struct facts *f, const struct input *i, const char *json,
 	                     rules != NULL ? strlen(rules) : 0, err);
 	if (r < 0)
 		return r;
-	r = set_title(f, a.title, err);
-	facts_set(f, &f->url, a.url);
-	facts_set(f, &f->id, a.source_id);
-	facts_set(f, &f->published, a.date_text);
-	set_date(f, &f->modified, &a.modified);
-	set_date(f, &f->fetched, &a.fetched);
-	facts_set(f, &f->source, a.source);
-	facts_set(f, &f->language, a.language);
-	facts_set(f, &f->section, a.section);
-	facts_set(f, &f->summary, a.summary);
-	for (size_t n = 0; n < a.author_count; n++)
-		facts_add(f, &f->authors, a.authors[n]);
-	for (size_t n = 0; n < a.tag_count; n++)
-		facts_add(f, &f->tags, a.tags[n]);
+	facts_take(f, &a);
 	if (!f->has_text)
 		f->text = a.text;
 	f->has_text = f->text.len > 0;
-	return r == 0 && f->failed ? err_nomem(err) : r;
+	return f->failed ? err_nomem(err) : 0;
 }
 
 int object_html_text(struct facts *f, struct buf *store, struct fiche_text html,
@@ -223,6 +196,9 @@ int object_html_text(struct facts *f, struct buf *store, struct fiche_text html,
 	struct page_options opt = { .charset = "utf-8", .now = now };
 	int r;
 
+	r = decode_title(f, err);
+	if (r < 0)
+		return r;
 	f->text = (struct fiche_text){ NULL, 0 };
 	f->has_text = false;
 	if (is_document(html))
@@ -240,8 +216,8 @@ int object_html_text(struct facts *f, struct buf *store, struct fiche_text html,
 
 /* The text without its markup, if it has some; has_text is false if there is
  * nothing to be gained. */
-static int find_text(const struct input *i, struct facts *f, struct buf *store,
-                     const char *json, size_t len, struct fiche_error *err)
+static int find_text(struct facts *f, struct buf *store, const char *json,
+                     size_t len, int64_t now, struct fiche_error *err)
 {
 	struct buf plain = { 0 };
 	struct json_item v;
@@ -251,8 +227,7 @@ static int find_text(const struct input *i, struct facts *f, struct buf *store,
 		if (!object_is_html(f->text))
 			f->has_text = false;
 		else
-			r = object_html_text(f, store, f->text, i->in->opt.now,
-			                     err);
+			r = object_html_text(f, store, f->text, now, err);
 		return r;
 	}
 	if (!find_html(&v, json, len))
@@ -264,8 +239,23 @@ static int find_text(const struct input *i, struct facts *f, struct buf *store,
 		r = object_html_text(
 			f, store,
 			(struct fiche_text){ (char *)plain.ptr, plain.len },
-			i->in->opt.now, err);
+			now, err);
 	buf_done(&plain);
+	return r;
+}
+
+int object_read(struct facts *f, struct buf *store, const char *json,
+                size_t len, int64_t now, struct fiche_error *err)
+{
+	struct fiche_text text;
+	int r = object_facts(f, NULL, json, len, err);
+
+	text = f->text;
+	if (r == 0)
+		r = find_text(f, store, json, len, now, err);
+	if (r == 0 && !f->has_text)
+		f->text = text;
+	f->has_text = f->text.len > 0;
 	return r;
 }
 
@@ -285,12 +275,12 @@ int object_add_item(const struct input *i, const void *json, size_t len,
 		return input_add_json(i, json, len, line, err);
 	arena_reset(&i->in->scratch);
 	facts_init(&f, &i->in->scratch);
-	r = object_facts(&f, i, json, len, err);
+	r = object_facts(&f, i->in->opt.defaults, json, len, err);
 	if (r == FICHE_ERR_INPUT) /* the writer says what is wrong with it */
 		return input_add_json(i, json, len, line, err);
 	text = f.text;
 	if (r == 0)
-		r = find_text(i, &f, &store, json, len, err);
+		r = find_text(&f, &store, json, len, i->in->opt.now, err);
 	if (r < 0)
 		goto out;
 	if (!f.has_text && !lends) {

@@ -23,12 +23,17 @@ int object_add_item(const struct input *i, const void *json, size_t len,
                     struct fiche_error *err);
 
 /*
- * Set the facts of an object by the alias rules and those of the user, where
- * they are not set yet; f->text is its text, which may be HTML.  Returns 0,
- * FICHE_ERR_INPUT if it is malformed, or FICHE_ERR_NOMEM.
+ * Set the facts of an object by the alias rules and `rules`, the defaults of
+ * the user or NULL, where they are not set yet; f->text is its text, which may
+ * be HTML.  Returns 0, FICHE_ERR_INPUT if it is malformed, or FICHE_ERR_NOMEM.
  */
-int object_facts(struct facts *f, const struct input *i, const char *json,
+int object_facts(struct facts *f, const char *rules, const char *json,
                  size_t len, struct fiche_error *err);
+
+/* The same, and f->text is what a person reads of it; `store` may hold it.
+ * Rules of the user are none. */
+int object_read(struct facts *f, struct buf *store, const char *json,
+                size_t len, int64_t now, struct fiche_error *err);
 
 /* Is it HTML: begins with a tag, or has several blocks? */
 bool object_is_html(struct fiche_text text);

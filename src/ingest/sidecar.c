@@ -8,7 +8,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "article/date.h"
 #include "article/fields.h"
 #include "base/buf.h"
 #include "base/err.h"
@@ -56,35 +55,9 @@ static int read_all(struct buf *out, const char *path)
 	return n == 0 ? 0 : FICHE_ERR_IO;
 }
 
-static void set_date(struct facts *f, struct fiche_text *to,
-                     const struct fiche_date *d)
-{
-	struct buf b = { 0 };
-
-	date_format(&b, d);
-	if (b.len > 0)
-		facts_set(f, to,
-		          (struct fiche_text){ (const char *)b.ptr, b.len });
-	f->failed |= !buf_ok(&b);
-	buf_done(&b);
-}
-
 static void set_all(struct facts *f, const struct fiche_article *a)
 {
-	facts_set(f, &f->url, a->url);
-	facts_set(f, &f->id, a->source_id);
-	facts_set(f, &f->title, a->title);
-	facts_set(f, &f->published, a->date_text);
-	set_date(f, &f->modified, &a->modified);
-	set_date(f, &f->fetched, &a->fetched);
-	facts_set(f, &f->source, a->source);
-	facts_set(f, &f->language, a->language);
-	facts_set(f, &f->section, a->section);
-	facts_set(f, &f->summary, a->summary);
-	for (size_t i = 0; i < a->author_count; i++)
-		facts_add(f, &f->authors, a->authors[i]);
-	for (size_t i = 0; i < a->tag_count; i++)
-		facts_add(f, &f->tags, a->tags[i]);
+	facts_take(f, a);
 	if (a->text.len == 0)
 		return;
 	f->text.ptr = arena_strndup(f->arena, a->text.ptr, a->text.len);
