@@ -73,9 +73,9 @@ def split(note):                # the text of a note, and its signatures: names,
     signatures = [(name, decode(code)) for name, code in SIGNATURE.findall(rest)]
     need(all(len(raw) > 4 for _, raw in signatures), "this is no signed note")
     return text + "\n", signatures
-def signed(note, key):
-    found = KEY.fullmatch(key.strip("".join(map(chr, range(33)))))
-    need(found and len(found[1].encode()) <= 200 and len(key.encode()) < 512, "this is no public key")
+def signed(note, key):          # key: bytes
+    found = len(key) < 512 and KEY.fullmatch(clean(key.strip(bytes(range(1, 33)))))
+    need(found and len(found[1].encode()) <= 200, "this is no public key")
     name, raw = found[1], decode(found[3], 33)
     own = sha256(name.encode(), b"\n", raw)[:4]
     need(raw[0] == 1 and own.hex() == found[2], "this is no public key for Ed25519")
@@ -135,10 +135,10 @@ if __name__ == "__main__":
     def content(path): return open(path, "rb").read()
     try:
         if args.command == "checkpoint": print(checkpoint_of(content(args.archive)), end="")
-        elif args.command == "verify": signed(clean(content(args.note)), clean(content(args.key)))
+        elif args.command == "verify": signed(clean(content(args.note)), content(args.key))
         else:
             index, size, origin, note = check(clean(content(args.proof)), content(args.record))
-            if args.key: signed(note, clean(content(args.key)))
+            if args.key: signed(note, content(args.key))
             print("proved: record %d of %d in %s%s" % (index, size, origin, ", signed" if args.key else ""))
     except Refused as e:
         print(e, file=sys.stderr)

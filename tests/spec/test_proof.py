@@ -106,7 +106,7 @@ class Judges:
         said = fiche("check-proof", *map(write, self.paths[:2], raw), "--key", write(self.paths[2], raw[2]))
         try:
             note = proof.check(proof.clean(raw[0]), raw[1])[3]
-            proof.signed(note, proof.clean(raw[2]))
+            proof.signed(note, raw[2])
             ours = True
         except proof.Refused as e:
             ours, why = False, e
@@ -142,7 +142,7 @@ def test_archive(tap, judges, folder, name, lines):
     said = fiche("sign", "-q", name, "-o", "-").stdout.decode()
     tap.test([said] if said != text else [], "%d records: one checkpoint" % len(lines))
     fiche("sign", "-q", name, "--key", secret, check=True)
-    proof.signed(open(note).read(), open(public).read())
+    proof.signed(open(note).read(), open(public, "rb").read())
     own = Key(b"one", "example.org/own")
     leaves = [hashlib.sha256(b"\0" + digest).digest() for digest in made]
     for n in sorted(random.Random(1).sample(range(len(lines)), min(len(lines), 12))):
@@ -247,8 +247,9 @@ def test_changed(tap, judges):
     whole = note(other.line(text), key.line(text), other.line(text))
     for name, change in (("proofs", lambda: (changed(rng, whole), "3", key.text())),
                          ("keys", lambda: (whole, "3", changed(rng, key.text()))),
+                         ("line ends", lambda: (whole, "3", key.text()[:-1] + rng.choice(("", "\r\n", "\x1f \t", "\0\n")))),
                          ("records", lambda: (whole, rng.choice(("3", "3\n", "3\n\n", "\n", "", "4")), key.text()))):
-        wrong = [judges.differ(*change()) for _ in range({"proofs": 300, "keys": 100, "records": 12}[name])]
+        wrong = [judges.differ(*change()) for _ in range({"proofs": 300, "keys": 150, "line ends": 12, "records": 12}[name])]
         tap.test([x for x in wrong if x], "changed %s are judged alike" % name)
     raw = whole.encode()
     wrong = [judges.differ(raw[:at] + bytes([raw[at] ^ 128]) + raw[at + 1:], "3", key.text(), want=False)
