@@ -52,7 +52,8 @@ int cmd_keygen(struct tool *t, const struct args *args)
 struct sign {
 	struct tool *tool;
 	const char *archive;
-	const char *out; /* NULL: standard output */
+	const char *out;  /* NULL: standard output */
+	uint64_t records; /* that were verified */
 	char note[FICHE_NOTE_MAX];
 	char before[FICHE_NOTE_MAX]; /* what was signed last, or empty */
 	struct progress progress;
@@ -79,6 +80,7 @@ static int verify_all(struct sign *s, const struct args *args)
 	progress_begin(&s->progress, s->tool, args, "checking", NULL);
 	r = fiche_verify(s->archive, &opt, &report, &err);
 	progress_end(&s->progress);
+	s->records = report.records;
 	if (r == FICHE_ERR_TRUNCATED && report.tail_size > 0)
 		return 0; /* what is committed is intact */
 	if (r == 0)
@@ -90,6 +92,18 @@ static int verify_all(struct sign *s, const struct args *args)
 		(void)library_failed(s->tool, s->archive, r, &err);
 	hint(s->tool, "'fiche verify' says what is wrong");
 	return tool_raise(s->tool, exit_code_of(r));
+}
+
+/* What was appended since is not verified. */
+static int check_grown(struct sign *s, const struct reading *ar)
+{
+	struct fiche_info info;
+
+	fiche_reader_info(ar->reader, &info);
+	if (info.records == s->records)
+		return 0;
+	complain(s->tool, s->archive, "changed while it was checked");
+	return tool_raise(s->tool, RC_BUSY);
 }
 
 /* The last checkpoint, if there is one, must be of this archive when it was
@@ -115,12 +129,26 @@ static int check_before(struct sign *s, const struct reading *ar)
 	                                                : exit_code_of(r));
 }
 
+/* Of the same checkpoint, what others signed stays; but nobody else would
+ * believe a note with a signature of this key that is wrong. */
+static void keep_signatures(struct sign *s, const char *key)
+{
+	size_t len = strlen(s->note);
+
+	if (strncmp(s->before, s->note, len) != 0 || s->before[len] != '\n' ||
+	    (key && fiche_note_verify(s->before, key, NULL) < 0))
+		return;
+	memcpy(s->note, s->before, sizeof(s->note));
+}
+
 static int make_note(struct sign *s, const struct args *args, const char *key)
 {
 	struct reading ar = { 0 };
 	struct fiche_error err = { 0 };
 	int r = reading_open(&ar, s->tool, args, s->archive);
 
+	if (r == 0)
+		r = check_grown(s, &ar);
 	if (r == 0)
 		r = check_before(s, &ar);
 	if (r == 0) {
@@ -129,8 +157,13 @@ static int make_note(struct sign *s, const struct args *args, const char *key)
 			r = library_failed(s->tool, s->archive, r, &err);
 	}
 	reading_close(&ar);
+	if (r == 0)
+		keep_signatures(s, key);
 	if (r != 0 || !key)
 		return r;
+	/* Once is enough. */
+	if (fiche_note_verify(s->note, key, &err) == 0)
+		return 0;
 	r = fiche_note_sign(s->note, key, &err);
 	if (r == 0)
 		return 0;
@@ -140,12 +173,13 @@ static int make_note(struct sign *s, const struct args *args, const char *key)
 
 int cmd_sign(struct tool *t, const struct args *args)
 {
-	struct sign s = { .tool = t, .archive = args->operands[0] };
+	static struct sign s;
 	const char *key_path = args_value(args, OPT_KEY);
 	char key[FICHE_KEY_MAX];
 	struct str beside = { 0 };
 	int r = 0;
 
+	s = (struct sign){ .tool = t, .archive = args->operands[0] };
 	s.out = args_value(args, OPT_OUTPUT);
 	if (!s.out) {
 		str_printf(&beside, "%s.checkpoint", s.archive);

@@ -162,7 +162,8 @@ int fiche_checkpoint(struct fiche_reader *r, char out[FICHE_NOTE_MAX],
 	view_give_back(d.view);
 	if (status < 0)
 		return status;
-	if (memcmp(c.head, info.tree_head, 32) != 0)
+	/* Generation 0 has no commit to say otherwise. */
+	if (info.generation > 0 && memcmp(c.head, info.tree_head, 32) != 0)
 		return err_set(err, FICHE_ERR_CORRUPT, FICHE_NOWHERE,
 		               "the tree of the records is not the one of the "
 		               "commit");
@@ -210,13 +211,12 @@ static int differs(struct fiche_error *err, const char *what)
 	return err_set(err, FICHE_ERR_INPUT, FICHE_NOWHERE, "%s", what);
 }
 
-static int extends(struct fiche_reader *r, struct digests *d,
-                   const struct checkpoint *c, struct fiche_error *err)
+/* Is it of this archive, and of no more records? */
+static int covers(struct fiche_reader *r, const struct checkpoint *c,
+                  struct fiche_error *err)
 {
 	char origin[NOTE_NAME_MAX + 1];
 	struct fiche_info info;
-	uint8_t head[32];
-	int status;
 
 	fiche_reader_info(r, &info);
 	set_origin(origin, &info);
@@ -228,9 +228,12 @@ static int extends(struct fiche_reader *r, struct digests *d,
 		               " records, the archive has %" PRIu64
 		               ": some are gone",
 		               c->size, info.records);
-	status = head_of(d, 0, c->size, head, err);
-	if (status < 0)
-		return status;
+	return 0;
+}
+
+static int same_head(const uint8_t head[32], const struct checkpoint *c,
+                     struct fiche_error *err)
+{
 	if (memcmp(head, c->head, 32) != 0)
 		return differs(err, "the records that the checkpoint vouches "
 		                    "for are not those of the archive");
@@ -242,15 +245,19 @@ int fiche_reader_extends(struct fiche_reader *r, const char *note,
 {
 	struct checkpoint c;
 	struct digests d;
+	uint8_t head[32];
 	int status = checkpoint_read(&c, note, strlen(note), err);
 
+	if (status == 0)
+		status = covers(r, &c, err);
+	if (status == 0)
+		status = begin(&d, r, err);
 	if (status < 0)
 		return status;
-	status = begin(&d, r, err);
-	if (status < 0)
-		return status;
-	status = extends(r, &d, &c, err);
+	status = head_of(&d, 0, c.size, head, err);
 	view_give_back(d.view);
+	if (status == 0)
+		status = same_head(head, &c, err);
 	if (status == 0 && records)
 		*records = c.size;
 	return status;
@@ -286,25 +293,36 @@ int fiche_prove(struct fiche_reader *r, uint64_t number, const char *note,
 		return err_set(err, FICHE_ERR_ARG, FICHE_NOWHERE,
 		               "the checkpoint is older than record %" PRIu64,
 		               number);
-	status = begin(&d, r, err);
+	status = covers(r, &c, err);
+	if (status == 0)
+		status = begin(&d, r, err);
 	if (status < 0)
 		return status;
-	status = extends(r, &d, &c, err);
-	if (status == 0)
-		status = find_path(&p, &d, c.size, err);
+	status = find_path(&p, &d, c.size, err);
 	if (status == 0)
 		status = digest_at(&d, number, digest, err);
 	view_give_back(d.view);
+	if (status == 0 &&
+	    merkle_climb(head, digest, number, c.size, p.path[0], p.count) < 0)
+		status = err_nomem(err);
+	/* Path and leaf are all of the tree, so this is also what
+	 * fiche_reader_extends() asks. */
+	if (status == 0)
+		status = same_head(head, &c, err);
 	if (status < 0)
 		return status;
-	/* Never hand out a proof that does not hold. */
-	if (merkle_climb(head, digest, number, c.size, p.path[0], p.count) <
-	            0 ||
-	    memcmp(head, c.head, 32) != 0)
-		return err_set(err, FICHE_ERR_CORRUPT, FICHE_NOWHERE,
-		               "the proof does not lead to the checkpoint");
 	proof_put(&b, &p);
 	return give(out, FICHE_NOTE_MAX, &b, err);
+}
+
+/* The leaves of another kind of log mean something else. */
+static bool is_origin(const char *origin)
+{
+	size_t mark = sizeof(ORIGIN) - 1;
+
+	return strncmp(origin, ORIGIN, mark) == 0 &&
+	       strspn(origin + mark, "0123456789abcdef") == 32 &&
+	       origin[mark + 32] == '\0';
 }
 
 int fiche_proof_check(struct fiche_proof_info *out, const char *proof,
@@ -320,6 +338,8 @@ int fiche_proof_check(struct fiche_proof_info *out, const char *proof,
 		r = checkpoint_read(&c, p.note.ptr, p.note.len, err);
 	if (r < 0)
 		return r;
+	if (!is_origin(c.origin))
+		return differs(err, "the checkpoint is not of a fiche archive");
 	r = merkle_climb(head, digest, p.index, c.size, p.path[0], p.count);
 	if (r == FICHE_ERR_NOMEM)
 		return err_nomem(err);

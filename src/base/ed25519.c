@@ -37,6 +37,23 @@ int ed25519_sign(uint8_t out[ED25519_SIGNATURE],
 	return ok ? 0 : FICHE_ERR_NOMEM;
 }
 
+/* RFC 8032 5.1.3 gives each point one spelling, libcrypto takes all: y is below
+ * 2^255 - 19, and where x is 0 (y is 1 or -1) its sign is too. */
+static bool is_canonical(const uint8_t key[ED25519_PUBLIC])
+{
+	uint8_t top = key[31];
+	bool zeros = true, ones = true;
+
+	for (size_t i = 1; i < 31; i++) {
+		zeros = zeros && key[i] == 0;
+		ones = ones && key[i] == 0xff;
+	}
+	if (ones && (top & 0x7f) == 0x7f && key[0] >= 0xed)
+		return false;
+	return !(zeros && top == 0x80 && key[0] == 1) &&
+	       !(ones && top == 0xff && key[0] == 0xec);
+}
+
 bool ed25519_verify(const uint8_t signature[ED25519_SIGNATURE],
                     const uint8_t key[ED25519_PUBLIC], const void *text,
                     size_t len)
@@ -44,7 +61,7 @@ bool ed25519_verify(const uint8_t signature[ED25519_SIGNATURE],
 	EVP_PKEY *k = EVP_PKEY_new_raw_public_key(EVP_PKEY_ED25519, NULL, key,
 	                                          ED25519_PUBLIC);
 	EVP_MD_CTX *ctx = EVP_MD_CTX_new();
-	bool ok = k && ctx &&
+	bool ok = k && ctx && is_canonical(key) &&
 	          EVP_DigestVerifyInit(ctx, NULL, NULL, NULL, k) == 1 &&
 	          EVP_DigestVerify(ctx, signature, ED25519_SIGNATURE, text,
 	                           len) == 1;

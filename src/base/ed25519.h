@@ -17,7 +17,8 @@ int ed25519_public(uint8_t out[ED25519_PUBLIC],
 int ed25519_sign(uint8_t out[ED25519_SIGNATURE],
                  const uint8_t seed[ED25519_SEED], const void *text,
                  size_t len);
-/* Is it the key's signature of the text?  Also false if libcrypto failed. */
+/* Is it the key's signature of the text?  False for a key or signature in
+ * another than the canonical spelling, and if libcrypto failed. */
 bool ed25519_verify(const uint8_t signature[ED25519_SIGNATURE],
                     const uint8_t key[ED25519_PUBLIC], const void *text,
                     size_t len);

@@ -21,7 +21,7 @@ extern "C" {
 #endif
 
 #define FICHE_KEY_MAX  512         /* bytes of a key's text */
-#define FICHE_NOTE_MAX (16 * 1024) /* of a note or proof */
+#define FICHE_NOTE_MAX (64 * 1024) /* of a note or proof */
 
 /*
  * A new Ed25519 key.  `name` says whose it is: no blanks, no '+'; a host and
@@ -42,7 +42,7 @@ FICHE_API int fiche_checkpoint(struct fiche_reader *r, char out[FICHE_NOTE_MAX],
                                struct fiche_error *err);
 
 /* Add a signature line to a note in place.  FICHE_ERR_INPUT if the key is no
- * private key, FICHE_ERR_LIMIT if there is no room. */
+ * private key or the note is none, FICHE_ERR_LIMIT if there is no room. */
 FICHE_API int fiche_note_sign(char note[FICHE_NOTE_MAX], const char *key,
                               struct fiche_error *err);
 

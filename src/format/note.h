@@ -15,7 +15,7 @@
 #include "base/ed25519.h"
 #include "fiche/article.h"
 
-#define NOTE_MAX      ((size_t)16 << 10) /* bytes of a note that is read */
+#define NOTE_MAX      65535 /* bytes of a note that is read */
 #define NOTE_NAME_MAX 200
 #define PROOF_PATH    64 /* hashes of a proof, at most */
 
@@ -39,15 +39,15 @@ int note_key_read(struct note_key *out, const char *text, size_t len,
                   struct fiche_error *err);
 
 /* The place where the text of a note ends, its last LF included; 0 if it is
- * no note. */
+ * no note.  It may have no signatures, but nothing else in their place. */
 size_t note_text_len(const char *note, size_t len);
-/* Append a signature line to a note, which ends with an empty line if it has
- * none yet. */
+/* Append a signature line to a note, or to lines that are its text.
+ * FICHE_ERR_INPUT if it is neither. */
 int note_sign(struct buf *note, const struct note_key *k,
               struct fiche_error *err);
-/* Is there a line by this key, and is it right?  Lines of others, and kinds
- * that are not known, say nothing.  0 signed, 1 no line by this key, below 0
- * FICHE_ERR_INPUT: a line by this key that is wrong, or no note. */
+/* Is there a line by this key, and are all of them right?  Lines of others, and
+ * kinds that are not known, say nothing.  0 signed, 1 no line by this key,
+ * below 0 FICHE_ERR_INPUT: a line by this key that is wrong, or no note. */
 int note_verify(const char *note, size_t len, const struct note_key *k,
                 struct fiche_error *err);
 
@@ -59,7 +59,8 @@ struct checkpoint {
 
 /* The text of a note, without signatures: three lines. */
 void checkpoint_put(struct buf *out, const struct checkpoint *c);
-/* Read a note, or its text alone.  0 or FICHE_ERR_INPUT. */
+/* Read a note, or its text alone; more lines of it are passed over.  0 or
+ * FICHE_ERR_INPUT. */
 int checkpoint_read(struct checkpoint *out, const char *note, size_t len,
                     struct fiche_error *err);
 
