@@ -289,10 +289,17 @@ const struct command_row command_rows[CMD_COUNT] = {
 	[CMD_PACK] = {
 		"pack", "ARCHIVE INPUT...",
 		"make an archive from articles, or add to one",
-		"Reads JSON Lines, the pages in WARC and ARC files, and text "
-		"and HTML files as one article each; plain or compressed (gzip, zstd, xz, bzip2, lz4), "
-		"told by content. A folder is read with everything in it, "
-		"in order of names. '-' is standard input.\n"
+		"Inputs are told by content, not by name: JSON Lines, JSON "
+		"documents of any size, CSV and TSV, SQLite databases, RSS, "
+		"Atom and other XML, WARC and ARC, mbox and .eml, each with "
+		"many records; HTML, text and anything else, which is one "
+		"record. Each may be compressed (gzip, zstd, xz, bzip2, lz4). A "
+		"folder is read with everything in it, in order of names. '-' "
+		"is standard input.\n"
+		"Keys of records are understood as many scrapers write them; "
+		"--explain tells how, --map and --preset help where that is "
+		"wrong. Pages and texts tell their own title, date and "
+		"authors. What FILE.meta.json says of FILE goes before.\n"
 		"Bundles (tar, zip, 7z, rar, cpio, ISO 9660, cab, lha, ar, "
 		"xar) are read member by member, also bundles in them, down "
 		"to the fourth; of a WACZ its web archives. A process that "
