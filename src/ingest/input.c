@@ -10,6 +10,7 @@
 
 #include "base/buf.h"
 #include "base/err.h"
+#include "base/utf8.h"
 #include "ingest/classify.h"
 #include "ingest/format.h"
 #include "ingest/json_doc.h"
@@ -217,30 +218,49 @@ int input_add_json(const struct input *i, const void *json, size_t len,
 	return added(i, r, len, json, line, err);
 }
 
+/* The text to be kept beside a document, or NULL.  The writer takes UTF-8 only,
+ * and a reader of a format that lets other bytes through shall not end all. */
+static const struct fiche_text *text_beside(struct fiche_text *out,
+                                            struct buf *store,
+                                            const struct facts *facts)
+{
+	*out = facts->text;
+	if (!facts->has_text)
+		return NULL;
+	if (!utf8_is_valid(out->ptr, out->len)) {
+		utf8_put_clean(store, out->ptr, out->len);
+		out->ptr = (const char *)store->ptr;
+		out->len = store->len;
+	}
+	return out;
+}
+
 int input_add_page(const struct input *i, const struct facts *facts,
                    const char *type, const void *bytes, size_t len,
                    uint64_t line, struct fiche_error *err)
 {
 	struct fiche_origin origin = { i->name, line };
-	struct buf card = { 0 };
+	struct buf card = { 0 }, store = { 0 };
+	struct fiche_text room;
+	const struct fiche_text *text = text_beside(&room, &store, facts);
 	int r = 0;
 
 	/* An object of a file is not the file. */
 	facts_put(&card, facts,
 	          strcmp(type, "application/json") == 0 ? NULL : i->label,
 	          type);
-	if (facts->failed || !buf_ok(&card))
+	if (facts->failed || !buf_ok(&card) || !buf_ok(&store))
 		r = err_nomem(err);
 	else if (len > i->in->opt.record_max)
 		r = FICHE_ERR_LIMIT;
 	else if (!i->in->opt.dry_run)
 		r = fiche_writer_add_file(i->in->writer, (const char *)card.ptr,
-		                          card.len, bytes, len,
-		                          facts->has_text ? &facts->text : NULL,
-		                          &origin, err);
+		                          card.len, bytes, len, text, &origin,
+		                          err);
 	else if (i->in->opt.record != NULL)
 		i->in->opt.record(i->in->opt.ctx, card.ptr, card.len, true);
 	buf_done(&card);
+	buf_done(&store);
 	return added(i, r, len, bytes, line, err);
 }
 
