@@ -196,6 +196,10 @@ const struct option_row option_rows[] = {
 	  "where the checkpoint goes (default: ARCHIVE.checkpoint)" },
 	{ OPT_OUTPUT, "output", 'o', "FILE", IN(PROVE), GROUP_OWN,
 	  "where the proof goes (default: standard output)" },
+	{ OPT_OUTPUT, "output", 'o', "FILE", IN(REPAIR), GROUP_OWN,
+	  "the new archive" },
+	{ OPT_JSON, "json", 0, NULL, IN(REPAIR), GROUP_OWN,
+	  "print one JSON object for each damage, then a summary" },
 	{ OPT_KEY, "key", 0, "FILE", IN(SIGN), GROUP_OWN,
 	  "the private key to sign with" },
 	{ OPT_KEY, "key", 0, "FILE", IN(VERIFY) | IN(CHECK_PROOF), GROUP_OWN,
@@ -271,7 +275,8 @@ const struct option_row option_rows[] = {
 
 	/* general */
 	{ OPT_PROGRESS, "progress", 0, "auto|always|never",
-	  WRITES | IN(VERIFY) | IN(REINDEX) | IN(EXPORT), GROUP_GENERAL,
+	  WRITES | IN(VERIFY) | IN(REINDEX) | IN(EXPORT) | IN(REPAIR),
+	  GROUP_GENERAL,
 	  "show how far it is (default: auto, on a terminal)" },
 	{ OPT_COLOR, "color", 0, "auto|always|never",
 	  IN(LIST) | IN(SHOW) | IN(SEARCH), GROUP_GENERAL,
@@ -461,6 +466,20 @@ const struct command_row command_rows[CMD_COUNT] = {
 		"fiche verify --quick *.fiche\n"
 		"fiche verify --json news.fiche\n",
 		1, 0, cmd_verify },
+	[CMD_REPAIR] = {
+		"repair", "COPY...",
+		"make a whole archive of damaged copies",
+		"Reads all copies of an archive at once and takes each part "
+		"from one that has it whole; what none has is put together of "
+		"the pieces in which two differ, until its hash is right. The "
+		"result is a new file, verified before anything is said of "
+		"it. The copies are only read. What is damaged in all of them "
+		"is named, and the exit code is 4.\n"
+		"Of a single copy, footers can be mended. Dictionaries mend "
+		"themselves when an archive is read. To take over all articles "
+		"that are intact: fiche merge --recover NEW COPY.\n",
+		"fiche repair disk1/news.fiche disk2/news.fiche -o news.fiche\n",
+		1, 64, cmd_repair },
 	[CMD_REINDEX] = {
 		"reindex", "ARCHIVE",
 		"make the index of an archive anew",

@@ -1,0 +1,599 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * repair.c - a walk through all copies at once; see fiche/repair.h.
+ *
+ * At each place where a section should begin, the copies are asked in turn for
+ * a good header and then for a payload that has its hash.  What no copy has is
+ * put together of the pieces in which two of them differ.
+ */
+
+#include "archive/repair.h"
+
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/hash.h"
+#include "format/commit.h"
+#include "format/section.h"
+
+#define COPIES_MAX 64
+#define CHUNK      ((size_t)1 << 20)
+/* Payloads that are put together of pieces are not longer than this. */
+#define MIX_MAX    ((uint64_t)256 << 20)
+#define MIX_PIECES 12 /* different pieces: 2 to the power of it are tried */
+
+struct copy {
+	struct io_file *file;
+	uint64_t size;
+};
+
+struct repair {
+	struct copy copies[COPIES_MAX];
+	size_t count;
+	struct io_file *out;
+	const struct fiche_repair_options *opt;
+	struct fiche_repair_report *report;
+	uint8_t uuid[UUID_SIZE];
+	uint64_t at, end; /* of the longest copy */
+	struct sha256 *hash;
+	uint8_t *chunk; /* CHUNK bytes */
+};
+
+/* Is what has this many bytes right?  `ctx` is a header or a section. */
+typedef bool is_right(struct repair *x, const uint8_t *bytes, size_t len,
+                      const void *ctx);
+
+/* ---- Reading copies ---- */
+
+/* A copy that cannot be read there does not have it: damaged media say so. */
+static bool read_copy(const struct copy *c, uint64_t at, void *out, size_t len)
+{
+	return c->size >= len && at <= c->size - len &&
+	       io_read(c->file, at, out, len, NULL) == 0;
+}
+
+static bool header_of(const struct repair *x, struct section *s,
+                      const uint8_t raw[SECTION_HEADER_SIZE], uint64_t at)
+{
+	/* An unknown critical type may still be copied; but then its hash
+	 * cannot be trusted to mean what we think. */
+	return section_decode(s, raw, at, x->uuid, NULL) == 0 &&
+	       section_size(s) <= x->end - at;
+}
+
+static bool payload_is_good(struct repair *x, const struct copy *c,
+                            const struct section *s)
+{
+	uint64_t at = s->offset + SECTION_HEADER_SIZE, left = s->payload_len;
+	uint8_t hash[32];
+
+	while (left > 0) {
+		size_t n = left < CHUNK ? (size_t)left : CHUNK;
+
+		if (!read_copy(c, at, x->chunk, n)) {
+			(void)sha256_end(x->hash, hash);
+			return false;
+		}
+		sha256_add(x->hash, x->chunk, n);
+		at += n;
+		left -= n;
+	}
+	return sha256_end(x->hash, hash) == 0 &&
+	       memcmp(hash, s->sha256, 32) == 0;
+}
+
+/* ---- Putting together ---- */
+
+/* The pieces of `len` bytes in which a and b differ; more than MIX_PIECES if
+ * they are too many. */
+static size_t differing(size_t at[MIX_PIECES], const uint8_t *a,
+                        const uint8_t *b, size_t len, size_t piece)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < len; i += piece) {
+		size_t m = len - i < piece ? len - i : piece;
+
+		if (memcmp(a + i, b + i, m) == 0)
+			continue;
+		if (n == MIX_PIECES)
+			return MIX_PIECES + 1;
+		at[n++] = i;
+	}
+	return n;
+}
+
+/* Take each differing piece from a or from b until it is right.  `a` holds the
+ * result. */
+static bool mix(struct repair *x, uint8_t *a, const uint8_t *b, size_t len,
+                size_t piece, is_right *right, const void *ctx)
+{
+	uint8_t *save = alloc_bytes(len ? len : 1);
+	size_t at[MIX_PIECES], n = differing(at, a, b, len, piece);
+	bool found = false;
+
+	if (!save || n > MIX_PIECES) {
+		alloc_free(save);
+		return false;
+	}
+	memcpy(save, a, len);
+	for (size_t set = 1; !found && set < (size_t)1 << n; set++) {
+		for (size_t i = 0; i < n; i++) {
+			const uint8_t *from = set >> i & 1 ? b : save;
+			size_t m = len - at[i] < piece ? len - at[i] : piece;
+
+			memcpy(a + at[i], from + at[i], m);
+		}
+		found = right(x, a, len, ctx);
+	}
+	if (!found)
+		memcpy(a, save, len);
+	alloc_free(save);
+	return found;
+}
+
+/* Try every two copies.  `out` and `other` have room for `len`. */
+static bool mix_copies(struct repair *x, uint8_t *out, uint8_t *other,
+                       uint64_t at, size_t len, size_t piece, is_right *right,
+                       const void *ctx)
+{
+	for (size_t i = 0; i < x->count; i++)
+		for (size_t k = i + 1; k < x->count; k++)
+			if (read_copy(&x->copies[i], at, out, len) &&
+			    read_copy(&x->copies[k], at, other, len) &&
+			    mix(x, out, other, len, piece, right, ctx))
+				return true;
+	return false;
+}
+
+static bool header_is_right(struct repair *x, const uint8_t *bytes, size_t len,
+                            const void *ctx)
+{
+	const uint64_t *at = ctx;
+	struct section s;
+
+	(void)len;
+	return header_of(x, &s, bytes, *at);
+}
+
+static bool payload_is_right(struct repair *x, const uint8_t *bytes, size_t len,
+                             const void *ctx)
+{
+	const struct section *s = ctx;
+	uint8_t hash[32];
+
+	(void)x;
+	return sha256_of(hash, bytes, len) == 0 &&
+	       memcmp(hash, s->sha256, 32) == 0;
+}
+
+/* ---- Telling ---- */
+
+static void tell(struct repair *x, uint64_t at, uint64_t size, const char *what,
+                 bool mended)
+{
+	x->report->mended += mended;
+	x->report->lost += !mended;
+	if (x->opt && x->opt->on_damage)
+		x->opt->on_damage(x->opt->ctx, at, size, what, mended);
+}
+
+static const char *name_of(const struct section *s)
+{
+	switch (s->type) {
+	case SECTION_SUPERBLOCK:
+		return "superblock";
+	case SECTION_DICT:
+		return "dictionary";
+	case SECTION_DATA:
+		return "block of articles";
+	case SECTION_INDEX:
+		return "index";
+	case SECTION_COMMIT:
+		return "commit";
+	default:
+		return "section";
+	}
+}
+
+/* ---- Writing ---- */
+
+static int put(struct repair *x, uint64_t at, const void *bytes, size_t len,
+               struct fiche_error *err)
+{
+	return io_write(x->out, at, bytes, len, err);
+}
+
+/* The bytes of a copy as they are; zeros where it has none. */
+static int put_copy(struct repair *x, const struct copy *c, uint64_t at,
+                    uint64_t len, struct fiche_error *err)
+{
+	int r = 0;
+
+	while (r == 0 && len > 0) {
+		size_t n = len < CHUNK ? (size_t)len : CHUNK;
+
+		if (!read_copy(c, at, x->chunk, n))
+			memset(x->chunk, 0, n);
+		r = put(x, at, x->chunk, n, err);
+		at += n;
+		len -= n;
+	}
+	return r;
+}
+
+/* ---- One section ---- */
+
+/* A good header at x->at: of a copy, or put together.  *first tells whether the
+ * first copy has it. */
+static bool find_header(struct repair *x, struct section *s,
+                        uint8_t raw[SECTION_HEADER_SIZE], bool *first)
+{
+	uint8_t other[SECTION_HEADER_SIZE];
+
+	for (size_t i = 0; i < x->count; i++) {
+		*first = i == 0;
+		if (read_copy(&x->copies[i], x->at, raw, SECTION_HEADER_SIZE) &&
+		    header_of(x, s, raw, x->at))
+			return true;
+	}
+	*first = false;
+	return mix_copies(x, raw, other, x->at, SECTION_HEADER_SIZE, 8,
+	                  header_is_right, &x->at) &&
+	       header_of(x, s, raw, x->at);
+}
+
+/* A payload that no copy has: put together of two.  0 if it was written,
+ * FICHE_END if it cannot be. */
+static int put_mixed(struct repair *x, const struct section *s,
+                     struct fiche_error *err)
+{
+	/* Damage comes in sectors; but both copies' may be near each other. */
+	static const size_t pieces[] = { 512, 64, 8 };
+	uint64_t at = s->offset + SECTION_HEADER_SIZE;
+	size_t len = (size_t)s->payload_len;
+	uint8_t *a, *b;
+	bool found = false;
+	int r = FICHE_END;
+
+	if (s->payload_len > MIX_MAX || x->count < 2)
+		return FICHE_END;
+	a = alloc_bytes(len ? len : 1);
+	b = alloc_bytes(len ? len : 1);
+	for (size_t i = 0; a && b && !found && i < 3; i++)
+		found = mix_copies(x, a, b, at, len, pieces[i],
+		                   payload_is_right, s);
+	if (!a || !b)
+		r = err_nomem(err);
+	else if (found)
+		r = put(x, at, a, len, err);
+	alloc_free(a);
+	alloc_free(b);
+	return r;
+}
+
+/* *whole tells whether the section is as its hash wants it. */
+static int put_section(struct repair *x, const struct section *s,
+                       const uint8_t raw[SECTION_HEADER_SIZE], bool first,
+                       bool *whole, struct fiche_error *err)
+{
+	uint64_t payload = s->offset + SECTION_HEADER_SIZE;
+	bool good = false;
+	size_t i = 0;
+	int r;
+
+	for (; !good && i < x->count; i++)
+		good = payload_is_good(x, &x->copies[i], s);
+	r = put(x, s->offset, raw, SECTION_HEADER_SIZE, err);
+	if (r == 0 && good)
+		r = put_copy(x, &x->copies[i - 1], payload, s->payload_len,
+		             err);
+	else if (r == 0)
+		r = put_mixed(x, s, err);
+	if (r < 0)
+		return r;
+	*whole = r == 0;
+	if (r == FICHE_END) {
+		r = put_copy(x, &x->copies[0], payload, s->payload_len, err);
+		tell(x, s->offset, section_size(s), name_of(s), false);
+	} else if (!first || i != 1 || !good) {
+		tell(x, s->offset, section_size(s), name_of(s), true);
+	}
+	x->report->sections++;
+	return r;
+}
+
+/* The footer that ends at `end`, of any copy that has it. */
+static bool find_footer(const struct repair *x, uint64_t end,
+                        uint8_t raw[FOOTER_SIZE])
+{
+	struct footer f;
+
+	for (size_t i = 0; i < x->count; i++)
+		if (read_copy(&x->copies[i], end - FOOTER_SIZE, raw,
+		              FOOTER_SIZE) &&
+		    footer_decode(&f, raw, end, NULL) == 0 &&
+		    memcmp(f.uuid8, x->uuid, sizeof(f.uuid8)) == 0)
+			return true;
+	return false;
+}
+
+/* The footer behind a COMMIT that is lost. */
+static int put_old_footer(struct repair *x, struct fiche_error *err)
+{
+	uint64_t at = x->at;
+	uint8_t raw[FOOTER_SIZE];
+
+	x->at += FOOTER_SIZE;
+	if (find_footer(x, x->at, raw))
+		return put(x, at, raw, sizeof(raw), err);
+	return put_copy(x, &x->copies[0], at, FOOTER_SIZE, err);
+}
+
+/* The footer behind a COMMIT: all of it follows from that. */
+static int put_footer(struct repair *x, const struct section *s,
+                      struct fiche_error *err)
+{
+	struct footer f = { .commit_offset = s->offset,
+		            .commit_size = section_size(s),
+		            .end = s->offset + section_size(s) + FOOTER_SIZE };
+	uint8_t raw[FOOTER_SIZE], old[FOOTER_SIZE], generation[8];
+	int r;
+
+	/* Its generation stands 16 bytes into the payload (spec 3.6). */
+	r = io_read(x->out, s->offset + SECTION_HEADER_SIZE + 16, generation,
+	            sizeof(generation), err);
+	if (r < 0)
+		return r;
+	for (unsigned i = 0; i < 8; i++)
+		f.generation |= (uint64_t)generation[i] << (8 * i);
+	memcpy(f.uuid8, x->uuid, sizeof(f.uuid8));
+	footer_encode(raw, &f);
+	if (!read_copy(&x->copies[0], x->at, old, sizeof(old)) ||
+	    memcmp(old, raw, sizeof(raw)) != 0)
+		tell(x, x->at, FOOTER_SIZE, "footer", true);
+	r = put(x, x->at, raw, sizeof(raw), err);
+	x->at += FOOTER_SIZE;
+	return r;
+}
+
+/* ---- Gaps ---- */
+
+/* The next place of the copy, from `at` on, where a good header stands. */
+static uint64_t next_header(struct repair *x, const struct copy *c, uint64_t at)
+{
+	uint8_t raw[SECTION_HEADER_SIZE];
+	struct section s;
+
+	while (at < c->size && c->size - at >= SECTION_HEADER_SIZE) {
+		size_t n =
+			c->size - at < CHUNK ? (size_t)(c->size - at) : CHUNK;
+		size_t i = 0;
+
+		/* An unreadable stretch is passed over. */
+		if (!read_copy(c, at, x->chunk, n)) {
+			at += 4096 - at % 4096;
+			continue;
+		}
+		for (; i + SECTION_SYNC_SIZE <= n; i++) {
+			const uint8_t *hit =
+				memchr(x->chunk + i, SECTION_SYNC[0], n - i);
+
+			if (!hit)
+				break;
+			i = (size_t)(hit - x->chunk);
+			if (i + SECTION_SYNC_SIZE > n)
+				break;
+			if (memcmp(hit, SECTION_SYNC, SECTION_SYNC_SIZE) != 0 ||
+			    at + i < SECTION_SYNC_AT)
+				continue;
+			if (read_copy(c, at + i - SECTION_SYNC_AT, raw,
+			              sizeof(raw)) &&
+			    header_of(x, &s, raw, at + i - SECTION_SYNC_AT))
+				return at + i - SECTION_SYNC_AT;
+		}
+		if (n < CHUNK)
+			break;
+		/* Sync bytes may stand across the border. */
+		at += n - (SECTION_SYNC_SIZE - 1);
+	}
+	return UINT64_MAX;
+}
+
+/* No copy has a header here: the void of an interrupted append, or damage. */
+static int put_gap(struct repair *x, bool behind_footer,
+                   struct fiche_error *err)
+{
+	uint64_t next = UINT64_MAX, at;
+	bool is_void;
+
+	for (size_t i = 0; i < x->count; i++) {
+		at = next_header(x, &x->copies[i], x->at + 1);
+		if (at < next)
+			next = at;
+	}
+	if (next > x->end)
+		next = x->end;
+	is_void = behind_footer && next % 4096 == 0;
+	if (!is_void)
+		tell(x, x->at, next - x->at, "section", false);
+	at = x->at;
+	x->at = next;
+	return put_copy(x, &x->copies[0], at, next - at, err);
+}
+
+/* ---- All of it ---- */
+
+/* Where the last commit ends, as far as a copy tells: by its header, or by a
+ * footer whose commit is lost. */
+static void find_end(struct repair *x)
+{
+	uint8_t raw[SECTION_HEADER_SIZE], footer[FOOTER_SIZE];
+	uint64_t at = 0, committed = SUPERBLOCK_SIZE, next;
+	struct section s;
+	bool first;
+
+	while (at < x->end) {
+		x->at = at;
+		if (find_header(x, &s, raw, &first)) {
+			at += section_size(&s);
+			if (s.type == SECTION_COMMIT) {
+				at += FOOTER_SIZE;
+				committed = at;
+			}
+			continue;
+		}
+		next = UINT64_MAX;
+		for (size_t i = 0; i < x->count; i++) {
+			uint64_t n = next_header(x, &x->copies[i], at + 1);
+
+			next = n < next ? n : next;
+		}
+		at = next;
+	}
+	for (at = committed + 4096; at <= x->end; at += 4096)
+		if (find_footer(x, at, footer))
+			committed = at;
+	if (committed < x->end)
+		x->end = committed;
+	x->at = 0;
+}
+
+static int walk_section(struct repair *x, const struct section *s,
+                        const uint8_t raw[SECTION_HEADER_SIZE], bool first,
+                        bool *is_commit, struct fiche_error *err)
+{
+	bool whole = false;
+	int r = put_section(x, s, raw, first, &whole, err);
+
+	x->at += section_size(s);
+	*is_commit = s->type == SECTION_COMMIT;
+	if (r == 0 && *is_commit)
+		r = whole ? put_footer(x, s, err) : put_old_footer(x, err);
+	return r;
+}
+
+static int walk(struct repair *x, struct fiche_error *err)
+{
+	uint8_t raw[SECTION_HEADER_SIZE];
+	bool behind_footer = false, first;
+	struct section s;
+	int r = 0;
+
+	while (r == 0 && x->at < x->end) {
+		if (x->opt && x->opt->on_progress)
+			x->opt->on_progress(x->opt->ctx, x->at, x->end);
+		if (find_header(x, &s, raw, &first))
+			r = walk_section(x, &s, raw, first, &behind_footer,
+			                 err);
+		else
+			r = put_gap(x, behind_footer, err);
+	}
+	x->report->bytes = x->at;
+	return r;
+}
+
+/* The archive that they are copies of: of the first that has a good header. */
+static int find_identity(struct repair *x, struct fiche_error *err)
+{
+	uint8_t raw[SECTION_HEADER_SIZE];
+	struct section s;
+	bool any = false;
+
+	for (size_t i = 0; i < x->count; i++) {
+		if (!read_copy(&x->copies[i], 0, raw, sizeof(raw)) ||
+		    section_decode(&s, raw, 0, NULL, NULL) < 0)
+			continue;
+		if (any && memcmp(s.uuid, x->uuid, UUID_SIZE) != 0)
+			return err_set(err, FICHE_ERR_ARG, FICHE_NOWHERE,
+			               "these are not copies of one archive");
+		memcpy(x->uuid, s.uuid, UUID_SIZE);
+		any = true;
+	}
+	if (any)
+		return 0;
+	return err_set(err, FICHE_ERR_FOREIGN, FICHE_NOWHERE,
+	               "no copy begins as an archive does");
+}
+
+static int open_copies(struct repair *x, struct io *io,
+                       const char *const *paths, size_t count,
+                       struct fiche_error *err)
+{
+	int r = 0;
+
+	if (count == 0 || count > COPIES_MAX)
+		return err_set(err, FICHE_ERR_ARG, FICHE_NOWHERE,
+		               "from 1 to 64 copies can be read");
+	for (size_t i = 0; r == 0 && i < count; i++) {
+		struct copy *c = &x->copies[i];
+
+		r = io_open(io, paths[i], IO_READ, &c->file, err);
+		if (r < 0)
+			break;
+		x->count++;
+		r = io_size(c->file, &c->size, err);
+		if (c->size > x->end)
+			x->end = c->size;
+	}
+	return r;
+}
+
+static int run(struct repair *x, struct io *io, const char *out,
+               struct fiche_error *err)
+{
+	int r = find_identity(x, err);
+
+	x->hash = sha256_new();
+	x->chunk = alloc_bytes(CHUNK);
+	if (r == 0 && (!x->hash || !x->chunk))
+		r = err_nomem(err);
+	if (r == 0)
+		r = io_open(io, out, IO_CREATE, &x->out, err);
+	if (r == 0) {
+		find_end(x);
+		r = walk(x, err);
+	}
+	if (r == 0)
+		r = io_sync(x->out, err);
+	if (r == 0)
+		r = io_publish(x->out, out, err);
+	if (r == 0 && x->report->lost > 0)
+		r = err_set(err, FICHE_ERR_CORRUPT, FICHE_NOWHERE,
+		            "some parts are damaged in all copies");
+	return r;
+}
+
+int repair_io(struct io *io, const char *const *paths, size_t count,
+              const char *out, const struct fiche_repair_options *opt,
+              struct fiche_repair_report *report, struct fiche_error *err)
+{
+	struct fiche_repair_report unused;
+	struct repair *x = alloc_zeroed(1, sizeof(*x));
+	int r;
+
+	if (!x)
+		return err_nomem(err);
+	x->opt = opt;
+	x->report = report ? report : &unused;
+	memset(x->report, 0, sizeof(*x->report));
+	r = open_copies(x, io, paths, count, err);
+	if (r == 0)
+		r = run(x, io, out, err);
+	for (size_t i = 0; i < x->count; i++)
+		io_close(x->copies[i].file);
+	io_close(x->out);
+	sha256_free(x->hash);
+	alloc_free(x->chunk);
+	alloc_free(x);
+	return r;
+}
+
+int fiche_repair(const char *const *paths, size_t count, const char *out,
+                 const struct fiche_repair_options *opt,
+                 struct fiche_repair_report *report, struct fiche_error *err)
+{
+	return repair_io(io_posix(), paths, count, out, opt, report, err);
+}
