@@ -245,10 +245,7 @@ int input_add_page(const struct input *i, const struct facts *facts,
 	const struct fiche_text *text = text_beside(&room, &store, facts);
 	int r = 0;
 
-	/* An object of a file is not the file. */
-	facts_put(&card, facts,
-	          strcmp(type, "application/json") == 0 ? NULL : i->label,
-	          type);
+	facts_put(&card, facts, i->label, type);
 	if (facts->failed || !buf_ok(&card) || !buf_ok(&store))
 		r = err_nomem(err);
 	else if (len > i->in->opt.record_max)

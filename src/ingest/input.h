@@ -44,7 +44,7 @@ struct input {
 	struct fiche_ingest *in;
 	struct fiche_ingest_stats *stats;
 	const char *name;    /* for messages; lives until the commit */
-	const char *label;   /* for cards */
+	const char *label;   /* for cards; NULL: no path */
 	const char *path;    /* of a regular file, to open it again; or NULL */
 	struct lines *bytes; /* decompressed, from where it was looked at */
 	unsigned depth;      /* bundles around it */

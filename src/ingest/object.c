@@ -264,6 +264,7 @@ int object_add_item(const struct input *i, const void *json, size_t len,
                     struct fiche_error *err)
 {
 	bool lends = feed->site_name.len > 0 || feed->language.len > 0;
+	struct input unnamed = *i;
 	struct buf store = { 0 };
 	struct facts f;
 	struct fiche_text text;
@@ -294,7 +295,10 @@ int object_add_item(const struct input *i, const void *json, size_t len,
 	if (f.source.len == 0)
 		facts_set(&f, &f.site_name, feed->site_name);
 	facts_set(&f, &f.language, feed->language);
-	r = input_add_page(i, &f, "application/json", json, len, line, err);
+	/* An object of a file is not the file. */
+	unnamed.label = NULL;
+	r = input_add_page(&unnamed, &f, "application/json", json, len, line,
+	                   err);
 out:
 	buf_done(&store);
 	return r;
