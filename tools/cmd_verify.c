@@ -12,7 +12,7 @@
 #include "output.h"
 #include "progress.h"
 #include "str.h"
-#include "textfile.h"
+#include "trust.h"
 
 struct check {
 	struct tool *tool;
@@ -202,71 +202,6 @@ static void print_json(const struct check *c, int status,
 	str_done(&s);
 }
 
-static int not_trusted(struct check *c, const char *where, const char *why)
-{
-	complain(c->tool, where, "%s", why);
-	return tool_raise(c->tool, RC_UNTRUSTED);
-}
-
-/* Did the owner of the key sign it? */
-static int check_signature(struct check *c, const char *path, const char *note)
-{
-	struct fiche_error err = { 0 };
-	char key[FICHE_KEY_MAX];
-	int r;
-
-	r = textfile_read(key, sizeof(key), c->tool, c->key);
-	if (r != 0)
-		return r;
-	r = fiche_note_verify(note, key, &err);
-	if (r == 0)
-		return 0;
-	return not_trusted(c, path,
-	                   r < 0 ? err.text
-	                         : "the owner of this key did not sign it");
-}
-
-/* Does the archive have the records that a checkpoint vouches for? */
-static void check_trust(struct check *c)
-{
-	static char note[FICHE_NOTE_MAX];
-	struct fiche_reader *reader = NULL;
-	struct fiche_error err = { 0 };
-	struct str s = { 0 }, path = { 0 };
-	uint64_t records = 0;
-	int r;
-
-	if (!c->against && !c->key)
-		return;
-	if (c->against)
-		str_add(&path, c->against);
-	else
-		str_printf(&path, "%s.checkpoint", c->path);
-	r = textfile_read(note, sizeof(note), c->tool, str_get(&path));
-	if (r == 0 && c->key)
-		r = check_signature(c, str_get(&path), note);
-	if (r == 0) {
-		r = fiche_reader_open(&reader, c->path, NULL, &err);
-		if (r == 0)
-			r = fiche_reader_extends(reader, note, &records, &err);
-		if (r == FICHE_ERR_INPUT)
-			(void)not_trusted(c, c->path, err.text);
-		else if (r < 0)
-			(void)library_failed(c->tool, c->path, r, &err);
-		fiche_reader_close(reader);
-	}
-	if (r == 0 && !c->json && !c->tool->quiet && !c->tool->silent) {
-		str_counted(&s, records, "record");
-		str_add(&s, " as in ");
-		glyph_escape(&s, str_get(&path), path.len, GLYPH_LINE);
-		str_add(&s, c->key ? ", which is signed\n"
-		                   : " (whoever wrote it: no --key)\n");
-		(void)output_line(&s);
-	}
-	str_done(&s);
-	str_done(&path);
-}
-
 static void check_one(struct check *c, const struct args *args)
 {
 	struct fiche_error err = { .offset = FICHE_NOWHERE };
@@ -290,7 +225,7 @@ static void check_one(struct check *c, const struct args *args)
 		(void)library_failed(c->tool, c->path, status, &err);
 	(void)tool_raise(c->tool, exit_code_of(status));
 	if (status == FICHE_OK || tail)
-		check_trust(c);
+		trust_check(c->tool, c->path, c->against, c->key, !c->json);
 	if (c->json)
 		print_json(c, status, &err);
 }
@@ -307,6 +242,11 @@ int cmd_verify(struct tool *t, const struct args *args)
 	c.json = args_have(args, OPT_JSON) && !t->silent;
 	c.against = args_value(args, OPT_AGAINST);
 	c.key = args_value(args, OPT_KEY);
+	if (c.against || c.key) {
+		r = trust_elsewhere(t);
+		if (r >= 0)
+			return r;
+	}
 	c.options.quick = args_have(args, OPT_QUICK);
 	c.options.on_finding = on_finding;
 	c.options.on_progress = on_progress;
