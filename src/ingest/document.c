@@ -4,7 +4,6 @@
 
 #include <string.h>
 
-#include "article/fields.h"
 #include "base/err.h"
 #include "base/utf8.h"
 #include "fiche/writer.h"
@@ -60,19 +59,10 @@ const char *document_guess(const uint8_t *at, size_t len, bool complete)
 int document_read_json(struct facts *f, struct fiche_text json,
                        struct fiche_error *err)
 {
-	struct fiche_article a = { 0 };
-	size_t piece;
-	int r = fields_from_json(&a, &piece, f->arena, json.ptr, json.len, NULL,
-	                         0, err);
+	int r = object_facts(f, NULL, json.ptr, json.len, err);
 
-	if (r < 0)
-		return r == FICHE_ERR_NOMEM ? r : 0;
-	facts_take(f, &a);
-	if (a.text.len > 0 && !f->has_text) {
-		f->text = a.text;
-		f->has_text = true;
-	}
-	return 0;
+	/* What is no JSON says nothing. */
+	return r == FICHE_ERR_INPUT ? 0 : r;
 }
 
 /* The document is its own text, once it is UTF-8. */
