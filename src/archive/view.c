@@ -186,9 +186,11 @@ int view_body(struct fiche_view *v, uint64_t number, struct fiche_text *out,
 			                         (unsigned long long)number)
 			               : r;
 		rec = &b->records[i];
-		if (rec->shared)
-			return err_set(err, FICHE_ERR_CORRUPT, b->offset,
-			               "a shared body is shared itself");
+		if (rec->shared || rec->kind == KIND_REDACTED)
+			return err_set(
+				err, FICHE_ERR_CORRUPT, b->offset,
+				rec->shared ? "a shared body is shared itself"
+					    : "a shared body was redacted");
 	}
 	r = block_bodies(b, &v->reader->archive, v->reader->dicts, v->decoder,
 	                 rec->body_at + (size_t)rec->value + 1, err);
