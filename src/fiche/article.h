@@ -76,6 +76,16 @@ struct fiche_article {
 	uint64_t text_size;     /* bytes of body, known from the card alone */
 };
 
+/* What was said when a record was withdrawn or redacted.  Nothing proves it:
+ * these are the words of who did it. */
+struct fiche_statement {
+	uint64_t number;
+	uint8_t digest[FICHE_DIGEST_SIZE];
+	int64_t time; /* seconds since 1970 */
+	struct fiche_text reason;
+	struct fiche_text authority;
+};
+
 #ifdef __cplusplus
 }
 #endif
