@@ -112,7 +112,9 @@ FICHE_API void fiche_view_free(struct fiche_view *v);
  *
  * fiche_view_card() decodes the metadata only: article->text is empty.
  * fiche_view_article() adds the text.  fiche_view_record() gives the exact
- * bytes that came in, after checking their digest.
+ * bytes that came in, after checking their digest; of a redacted record they
+ * are gone: FICHE_ERR_REDACTED, and the sentence says when and why.  The other
+ * two then fill article->redacted.
  *
  * Return 0, FICHE_ERR_ARG (no such number), FICHE_ERR_CORRUPT,
  * FICHE_ERR_TRUNCATED, FICHE_ERR_LIMIT, FICHE_ERR_IO or FICHE_ERR_NOMEM.
