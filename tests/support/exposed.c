@@ -34,10 +34,9 @@ static bool put_frame(struct exposing *x, const uint8_t *at, size_t len,
 	    size == ZSTD_CONTENTSIZE_ERROR || size > GIVES_MAX ||
 	    !buf_reserve(x->out, (size_t)size + 1))
 		return false;
-	n = ZSTD_decompress_usingDict(x->ctx, x->out->ptr + x->out->len,
-	                              (size_t)size, at, len,
-	                              dict ? dict->ptr : NULL,
-	                              dict ? dict->len : 0);
+	n = ZSTD_decompress_usingDict(
+		x->ctx, x->out->ptr + x->out->len, (size_t)size, at, len,
+		dict ? dict->ptr : NULL, dict ? dict->len : 0);
 	if (ZSTD_isError(n))
 		return false;
 	if (!dict && n > 4 &&
