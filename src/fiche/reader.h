@@ -81,6 +81,7 @@ FICHE_API void fiche_reader_info(struct fiche_reader *r,
 struct fiche_survey {
 	uint64_t data_bytes; /* stored: blocks with cards and bodies */
 	uint64_t dated;      /* records with a date */
+	uint64_t redacted;   /* records of which only the id is left */
 	int64_t first_date, last_date;
 	size_t sources, languages, tags; /* different ones */
 };
@@ -173,6 +174,7 @@ struct fiche_selection {
 	/* With ids, LATEST keeps what the ids name, older or not. */
 	enum fiche_versions versions;
 	int64_t at;
+	bool redacted; /* also those of which only the id is left */
 	enum fiche_sort sort;
 	uint64_t limit; /* 0: no limit */
 };
