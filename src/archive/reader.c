@@ -17,6 +17,8 @@
 #include "base/err.h"
 #include "format/dict.h"
 
+#define FLAGS_CHUNK 8192 /* read at once */
+
 static int take_segments(struct fiche_reader *r, struct fiche_error *err)
 {
 	const struct commit *c = &r->archive.last.commit;
@@ -201,6 +203,23 @@ size_t reader_find_segment(const struct fiche_reader *r, uint64_t number)
 	return lo - 1;
 }
 
+/* How many records are of kind 3. */
+static int count_redacted(uint64_t *count, const struct segment *s,
+                          struct segment_in *in, struct fiche_error *err)
+{
+	uint64_t *flags = alloc_zeroed(FLAGS_CHUNK, sizeof(*flags));
+	int r = flags ? 0 : err_nomem(err);
+
+	for (uint64_t at = 0, n; r == 0 && at < s->count; at += n) {
+		n = s->count - at < FLAGS_CHUNK ? s->count - at : FLAGS_CHUNK;
+		r = segment_columns(s, in, COLUMN_FLAGS, at, n, flags, err);
+		for (uint64_t i = 0; r == 0 && i < n; i++)
+			*count += (flags[i] & FLAG_KIND) == KIND_REDACTED;
+	}
+	alloc_free(flags);
+	return r;
+}
+
 /* Totals that only the segments know. */
 static int survey_segment(struct fiche_survey *info, const struct segment *s,
                           struct segment_in *in, struct fiche_error *err)
@@ -227,7 +246,7 @@ static int survey_segment(struct fiche_survey *info, const struct segment *s,
 			info->last_date = (int64_t)time;
 	}
 	info->dated += s->dated;
-	return r;
+	return r < 0 ? r : count_redacted(&info->redacted, s, in, err);
 }
 
 static int count_name(void *ctx, struct fiche_text name, uint64_t records)

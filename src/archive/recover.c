@@ -319,7 +319,7 @@ static int borrow_body(struct rebuild *x, uint64_t number,
 		if (r < 0)
 			return FICHE_END;
 		rec = &x->other.records[number - b->first_record];
-		if (rec->shared)
+		if (rec->shared || rec->kind == KIND_REDACTED)
 			return FICHE_END;
 		out->ptr = (const char *)x->other.bodies.ptr + rec->body_at;
 		out->len = (size_t)rec->value;
@@ -362,7 +362,7 @@ static int rebuild_record(struct rebuild *x, uint32_t i,
 		return err_nomem(err);
 	if (r < 0)
 		raw = body;
-	if (sha256_of(a.digest, raw.ptr, raw.len) < 0 ||
+	if (record_digest(&a, raw) < 0 ||
 	    record_keys(&keys, &a, body, x->hash) < 0)
 		return err_nomem(err);
 	record_index(&entry, &a, &keys, rec->kind, rec->shared, body.len);

@@ -368,9 +368,10 @@ int writer_seal(struct fiche_writer *w, struct fiche_error *err)
 	const struct archive *a = &w->archive;
 	struct commit_segment added = { 0 };
 	size_t merged = 0, live;
-	int r;
+	int r = 0;
 
-	r = io_check_path(w->archive.file, w->path, err);
+	if (!w->unnamed)
+		r = io_check_path(w->archive.file, w->path, err);
 	if (r == 0)
 		r = write_parities(w, err);
 	if (r == 0)

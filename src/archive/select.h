@@ -57,7 +57,8 @@ int select_fitting(struct selecting *q, char field, const char *value,
 int select_dates(struct selecting *q, struct fiche_error *err);
 /* select_identity.c: ids and URLs. */
 int select_identity(struct selecting *q, struct fiche_error *err);
-/* select_versions.c: drop all but the wanted versions. */
+/* select_versions.c: drop all but the wanted versions, and what was redacted
+ * unless that is wanted. */
 int select_versions(struct selecting *q, struct fiche_error *err);
 
 #endif

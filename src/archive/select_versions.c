@@ -9,7 +9,50 @@
 #include "base/alloc.h"
 #include "base/err.h"
 
-/* Drop from the hits what a newer version has replaced. */
+/* `flags` are column 7 of `count` records from `first` on. */
+static void drop_redacted(struct selecting *q, uint64_t first, uint64_t count,
+                          const uint64_t *flags)
+{
+	for (uint64_t k = 0; k < count && !q->sel->redacted; k++)
+		if ((flags[k] & FLAG_KIND) == KIND_REDACTED)
+			set_drop(&q->hits, first + k);
+}
+
+/* Drop from the hits what was redacted. */
+static int drop_all_redacted(struct selecting *q, struct fiche_error *err)
+{
+	uint64_t *flags;
+	int r = 0;
+
+	if (q->sel->redacted)
+		return 0;
+	flags = alloc_zeroed(SELECT_CHUNK, sizeof(*flags));
+	if (!flags)
+		return err_nomem(err);
+	for (size_t i = 0; r == 0 && i < q->reader->segment_count; i++) {
+		const struct reader_segment *s;
+		union view_in mem;
+
+		r = reader_segment(q->reader, q->view, i, false, &s, err);
+		for (uint64_t at = 0, n; r == 0 && at < s->segment.count;
+		     at += n) {
+			n = s->segment.count - at < SELECT_CHUNK
+			            ? s->segment.count - at
+			            : SELECT_CHUNK;
+			r = segment_columns(&s->segment,
+			                    view_in_init(&mem, q->view, s),
+			                    COLUMN_FLAGS, at, n, flags, err);
+			if (r == 0)
+				drop_redacted(q, s->where.first_record + at, n,
+				              flags);
+		}
+	}
+	alloc_free(flags);
+	return r;
+}
+
+/* Drop from the hits what a newer version has replaced, and what was redacted:
+ * both stand in the same column. */
 static int drop_older(struct selecting *q, struct fiche_error *err)
 {
 	uint64_t *value = alloc_zeroed(SELECT_CHUNK, sizeof(*value));
@@ -46,6 +89,9 @@ static int drop_older(struct selecting *q, struct fiche_error *err)
 				r = segment_columns(&s->segment, in,
 				                    COLUMN_FLAGS, at, n, value,
 				                    err);
+			if (r == 0)
+				drop_redacted(q, s->where.first_record + at, n,
+				              value);
 			for (uint64_t k = 0; r == 0 && k < n; k++) {
 				uint64_t me = s->where.first_record + at + k;
 
@@ -145,15 +191,20 @@ static int keep_one(struct selecting *q, struct fiche_error *err)
 
 int select_versions(struct selecting *q, struct fiche_error *err)
 {
+	int r = 0;
+
 	switch (q->sel->versions) {
 	case FICHE_VERSIONS_LATEST:
 		/* An id names one record, whatever came after it. */
-		return q->sel->id_count == 0 ? drop_older(q, err) : 0;
+		if (q->sel->id_count == 0)
+			return drop_older(q, err);
+		break;
 	case FICHE_VERSIONS_FIRST:
 	case FICHE_VERSIONS_AT:
-		return keep_one(q, err);
+		r = keep_one(q, err);
+		break;
 	case FICHE_VERSIONS_ALL:
 		break;
 	}
-	return 0;
+	return r < 0 ? r : drop_all_redacted(q, err);
 }

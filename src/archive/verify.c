@@ -541,21 +541,18 @@ static int run(struct verify *v, struct fiche_error *err)
 	return r;
 }
 
-int verify_io(struct io *io, const char *path,
-              const struct fiche_verify_options *opt,
-              struct fiche_verify_report *out, struct fiche_error *err)
+int verify_file(struct io *io, const char *path, struct io_file *file,
+                const struct fiche_verify_options *opt,
+                struct fiche_verify_report *out, struct fiche_error *err)
 {
 	static const struct fiche_verify_options standard;
 	struct verify v = { .path = path,
 		            .io = io,
 		            .opt = opt ? opt : &standard };
-	struct io_file *file;
 	int r;
 
 	memset(out, 0, sizeof(*out));
-	r = io_open(io, path, IO_READ, &file, err);
-	if (r == 0)
-		r = reader_open_file(&v.reader, file, NULL, err);
+	r = reader_open_file(&v.reader, file, NULL, err);
 	if (r < 0)
 		return r;
 	v.archive = &v.reader->archive;
@@ -592,6 +589,18 @@ int verify_io(struct io *io, const char *path,
 		               "bytes of an interrupted append or of a cut "
 		               "file follow the last commit");
 	return 0;
+}
+
+int verify_io(struct io *io, const char *path,
+              const struct fiche_verify_options *opt,
+              struct fiche_verify_report *out, struct fiche_error *err)
+{
+	struct io_file *file;
+	int r;
+
+	memset(out, 0, sizeof(*out));
+	r = io_open(io, path, IO_READ, &file, err);
+	return r < 0 ? r : verify_file(io, path, file, opt, out, err);
 }
 
 int fiche_verify(const char *path, const struct fiche_verify_options *opt,

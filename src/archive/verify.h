@@ -50,5 +50,9 @@ int verify_each_segment(struct verify *v,
 int verify_io(struct io *io, const char *path,
               const struct fiche_verify_options *opt,
               struct fiche_verify_report *out, struct fiche_error *err);
+/* The same over `file`, which is consumed; scratch files go beside `path`. */
+int verify_file(struct io *io, const char *path, struct io_file *file,
+                const struct fiche_verify_options *opt,
+                struct fiche_verify_report *out, struct fiche_error *err);
 
 #endif

@@ -8,6 +8,7 @@
 #include "archive/reader.h"
 #include "archive/record.h"
 #include "article/card.h"
+#include "article/date.h"
 #include "article/fields.h"
 #include "base/alloc.h"
 #include "base/err.h"
@@ -228,6 +229,20 @@ static int fill_from_index(struct fiche_view *v, uint64_t number,
 	return status;
 }
 
+/* Its card says which digest it had; so does the index. */
+static int check_redacted(struct fiche_view *v, const struct fiche_article *a,
+                          uint64_t at, struct fiche_error *err)
+{
+	struct fiche_article in_index = *a;
+	int r = fill_from_index(v, a->number, &in_index, err);
+
+	if (r == 0 && memcmp(in_index.digest, a->digest, 32) != 0)
+		r = err_set(err, FICHE_ERR_CORRUPT, at,
+		            "redacted record %llu does not have its digest",
+		            (unsigned long long)a->number);
+	return r;
+}
+
 static int read_article(struct fiche_view *v, uint64_t number, bool with_text,
                         struct fiche_article *out, struct fiche_error *err)
 {
@@ -265,7 +280,8 @@ static int read_article(struct fiche_view *v, uint64_t number, bool with_text,
 		               "the card of record %llu is malformed",
 		               (unsigned long long)number);
 	}
-	r = fill_from_index(v, number, &a, err);
+	r = a.redacted ? check_redacted(v, &a, b->offset, err)
+	               : fill_from_index(v, number, &a, err);
 	if (r == 0)
 		*out = a;
 	return r;
@@ -281,6 +297,27 @@ int fiche_view_article(struct fiche_view *v, uint64_t number,
                        struct fiche_article *out, struct fiche_error *err)
 {
 	return read_article(v, number, true, out, err);
+}
+
+/* When, and what for. */
+static int tell_redacted(struct fiche_view *v, uint64_t number,
+                         struct fiche_error *err)
+{
+	struct fiche_article a;
+	struct fiche_date when;
+	char day[32];
+	int r = fiche_view_card(v, number, &a, err);
+
+	if (r < 0)
+		return r;
+	when = date_make(a.redacted->time, FICHE_DATE_DAY, true);
+	return err_set(err, FICHE_ERR_REDACTED, FICHE_NOWHERE,
+	               "redacted on %s%s%.*s", fiche_format_date(day, &when),
+	               a.redacted->reason.len > 0 ? ": " : "",
+	               (int)(a.redacted->reason.len < 150
+	                             ? a.redacted->reason.len
+	                             : 150),
+	               a.redacted->reason.ptr);
 }
 
 int fiche_view_record(struct fiche_view *v, uint64_t number,
@@ -300,6 +337,8 @@ int fiche_view_record(struct fiche_view *v, uint64_t number,
 	if (r < 0)
 		return r;
 	rec = &b->records[i];
+	if (rec->kind == KIND_REDACTED)
+		return tell_redacted(v, number, err);
 	card.ptr = (const char *)b->cards.ptr + rec->card_at;
 	card.len = rec->card_len;
 	r = record_bytes(&record, &v->record, rec->kind, card, body, err);

@@ -59,6 +59,7 @@ struct fiche_writer {
 	uint64_t committed_records; /* by this writer */
 	struct fiche_writer_stats stats;
 	bool failed;
+	bool unnamed; /* until writer_publish() */
 };
 
 /* writer.c: the time, or what the options say it is. */
@@ -100,9 +101,15 @@ int writer_seal_index(struct fiche_writer *w, size_t kept,
 
 /* known.c: is it in the archive, or among what this writer has added? */
 
-/* *known: the same record was stored before. */
-int known_digest(struct fiche_writer *w, const uint8_t digest[32], bool *known,
-                 struct fiche_error *err);
+/* The same record was stored before, whole or redacted. */
+enum known { KNOWN_NOT, KNOWN_WHOLE, KNOWN_REDACTED };
+int known_digest(struct fiche_writer *w, const uint8_t digest[32],
+                 enum known *known, struct fiche_error *err);
+/* A record that was added or is about to be: 0 or FICHE_ERR_NOMEM. */
+int known_add(struct fiche_writer *w, const struct fiche_article *a);
+/* Count what came again. */
+void writer_count_duplicate(struct fiche_writer *w,
+                            const struct fiche_article *a, enum known known);
 /* The newest version of a URL.  0, or FICHE_END if there is none. */
 int known_url(struct fiche_writer *w, const struct batch_record *r,
               uint64_t *number, int64_t *time, struct fiche_error *err);
@@ -134,5 +141,13 @@ int reindex_io(struct io *io, const char *path,
 int writer_open_io(struct fiche_writer **out, struct io *io, const char *path,
                    const struct fiche_writer_options *opt,
                    struct fiche_error *err);
+/* The same for a new archive that nobody sees before writer_publish() gives it
+ * its name: closing it before leaves nothing behind. */
+int writer_open_unnamed(struct fiche_writer **out, struct io *io,
+                        const char *path,
+                        const struct fiche_writer_options *opt,
+                        struct fiche_error *err);
+/* FICHE_ERR_EXISTS, FICHE_ERR_IO. */
+int writer_publish(struct fiche_writer *w, struct fiche_error *err);
 
 #endif

@@ -63,7 +63,8 @@ struct fiche_article {
 	struct fiche_text section;
 	struct fiche_text summary;
 	struct fiche_text path;       /* of a file that was packed */
-	struct fiche_text media_type; /* of the record, never empty */
+	struct fiche_text media_type; /* of the record, empty only if it was
+	                                 redacted */
 	struct fiche_text date_text;  /* `published` as the record spells it */
 	struct fiche_date published;
 	struct fiche_date modified;
@@ -74,6 +75,8 @@ struct fiche_article {
 	size_t tag_count;
 	struct fiche_text text; /* empty where only the card was read */
 	uint64_t text_size;     /* bytes of body, known from the card alone */
+	/* It was redacted, and has only a number and a digest; else NULL. */
+	const struct fiche_statement *redacted;
 };
 
 /* What was said when a record was withdrawn or redacted.  Nothing proves it:

@@ -81,6 +81,7 @@ FICHE_API void fiche_reader_info(struct fiche_reader *r,
 struct fiche_survey {
 	uint64_t data_bytes; /* stored: blocks with cards and bodies */
 	uint64_t dated;      /* records with a date */
+	uint64_t redacted;   /* records of which only the id is left */
 	int64_t first_date, last_date;
 	size_t sources, languages, tags; /* different ones */
 };
@@ -112,7 +113,9 @@ FICHE_API void fiche_view_free(struct fiche_view *v);
  *
  * fiche_view_card() decodes the metadata only: article->text is empty.
  * fiche_view_article() adds the text.  fiche_view_record() gives the exact
- * bytes that came in, after checking their digest.
+ * bytes that came in, after checking their digest; of a redacted record they
+ * are gone: FICHE_ERR_REDACTED, and the sentence says when and why.  The other
+ * two then fill article->redacted.
  *
  * Return 0, FICHE_ERR_ARG (no such number), FICHE_ERR_CORRUPT,
  * FICHE_ERR_TRUNCATED, FICHE_ERR_LIMIT, FICHE_ERR_IO or FICHE_ERR_NOMEM.
@@ -171,6 +174,7 @@ struct fiche_selection {
 	/* With ids, LATEST keeps what the ids name, older or not. */
 	enum fiche_versions versions;
 	int64_t at;
+	bool redacted; /* also those of which only the id is left */
 	enum fiche_sort sort;
 	uint64_t limit; /* 0: no limit */
 };

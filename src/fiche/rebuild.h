@@ -73,7 +73,9 @@ struct fiche_difference {
 };
 
 struct fiche_diff_stats {
-	uint64_t same;    /* records of the first that the second has */
+	uint64_t same; /* records of the first that the second has */
+	/* Of these, redacted in the first alone, and in the second alone. */
+	uint64_t redacted[2];
 	uint64_t only[2]; /* of the first, of the second */
 	uint64_t changed;
 	uint64_t damaged; /* of these, whose URL could not be read */

@@ -97,8 +97,11 @@ struct fiche_writer_options {
 };
 
 struct fiche_writer_stats {
-	uint64_t records;       /* stored by this writer */
-	uint64_t duplicates;    /* same record again: counted, not stored */
+	uint64_t records;    /* stored by this writer */
+	uint64_t duplicates; /* same record again: counted, not stored */
+	/* Of the duplicates: redacted in this archive, and not stored again;
+	 * redacted where they were copied from, and kept whole here. */
+	uint64_t redacted_here, redacted_there;
 	uint64_t shared_bodies; /* other record, same body */
 	uint64_t versions;      /* other record under a known URL */
 	uint64_t rejected;
