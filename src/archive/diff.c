@@ -86,7 +86,7 @@ static int look_at(struct side *s, struct search *q, uint64_t number,
 {
 	struct fiche_article a;
 	int64_t time;
-	int r = fiche_view_card(s->view, number, &a, err);
+	int r = view_article(s->view, number, false, &a, err);
 
 	if (r < 0)
 		return is_damage(r) ? 0 : r;
@@ -165,7 +165,7 @@ static int find_counterpart(struct diff *d, int mine, uint64_t number,
 {
 	struct record_keys keys;
 	struct fiche_article a;
-	int r = fiche_view_card(d->side[mine].view, number, &a, err);
+	int r = view_article(d->side[mine].view, number, false, &a, err);
 
 	*other = NO_RECORD;
 	if (r < 0 && is_damage(r)) {

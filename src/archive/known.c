@@ -22,7 +22,7 @@ void known_reset(struct fiche_writer *w)
 /* Open the last commit for looking up; leaves it NULL if there is none. */
 static int open_base(struct fiche_writer *w, struct fiche_error *err)
 {
-	struct fiche_open_options opt = { 0 };
+	struct fiche_open_options opt = { .withdrawn = true };
 	struct io_file *file;
 	int r;
 

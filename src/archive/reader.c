@@ -34,6 +34,35 @@ static int take_segments(struct fiche_reader *r, struct fiche_error *err)
 	return 0;
 }
 
+/* The list of the newest commit, read before an earlier one is gone back to. */
+static int take_withdrawn(struct fiche_reader *r,
+                          const struct fiche_open_options *opt,
+                          struct fiche_error *err)
+{
+	const struct commit *c = &r->archive.last.commit;
+	struct fiche_error why = { 0 };
+	int status;
+
+	r->shows_withdrawn = opt->withdrawn;
+	if (!r->archive.has_commit || c->withdrawal == 0 || opt->recover)
+		return 0;
+	status = withdrawals_read(&r->withdrawn, &r->archive, c->withdrawal,
+	                          c->record_count, &why);
+	if (status == 0)
+		return 0;
+	if (!opt->withdrawn || status == FICHE_ERR_NOMEM)
+		return err_copy(err, &why);
+	r->withdrawn_why = why;
+	return 0;
+}
+
+const struct fiche_statement *reader_hides(const struct fiche_reader *r,
+                                           uint64_t number)
+{
+	return r->shows_withdrawn ? NULL
+	                          : withdrawals_find(&r->withdrawn, number);
+}
+
 int reader_open_file(struct fiche_reader **out, struct io_file *file,
                      const struct fiche_open_options *opt,
                      struct fiche_error *err)
@@ -58,7 +87,8 @@ int reader_open_file(struct fiche_reader **out, struct io_file *file,
 		alloc_free(r);
 		return status;
 	}
-	if (opt->commit)
+	status = take_withdrawn(r, opt, err);
+	if (status == 0 && opt->commit)
 		status = archive_rewind(&r->archive, opt->commit, err);
 	if (status == 0 &&
 	    (opt->recover ||
@@ -115,6 +145,7 @@ void fiche_reader_close(struct fiche_reader *r)
 	}
 	alloc_free(r->segments);
 	alloc_free(r->latest);
+	withdrawals_done(&r->withdrawn);
 	dict_cache_free(r->dicts);
 	archive_close(&r->archive);
 	pthread_mutex_destroy(&r->mutex);
@@ -294,11 +325,25 @@ void fiche_reader_info(struct fiche_reader *r, struct fiche_info *out)
 			                        SECTION_HEADER_SIZE);
 		memcpy(info.tree_head, c->tree_head, sizeof(info.tree_head));
 	}
+	info.withdrawn = r->withdrawn.count;
 	info.tail_size = r->recovered ? 0 : a->size - a->end;
 	info.segments = r->segment_count;
 	for (size_t i = 0; i < r->segment_count; i++)
 		info.index_bytes += r->segments[i].where.size;
 	*out = info;
+}
+
+const struct fiche_statement *fiche_reader_withdrawn(struct fiche_reader *r,
+                                                     uint64_t number)
+{
+	return withdrawals_find(&r->withdrawn, number);
+}
+
+size_t fiche_reader_withdrawals(struct fiche_reader *r,
+                                const struct fiche_statement **out)
+{
+	*out = r->withdrawn.list;
+	return r->withdrawn.count;
 }
 
 int fiche_reader_survey(struct fiche_reader *r, struct fiche_survey *out,

@@ -18,7 +18,6 @@
 #include "archive/verify.h"
 #include "base/alloc.h"
 #include "base/err.h"
-#include "base/utf8.h"
 
 struct redact {
 	struct io *io;
@@ -36,44 +35,25 @@ struct redact {
 
 /* ---- before ---- */
 
-static int check_text(const char *text, struct fiche_text *out,
-                      struct fiche_error *err)
-{
-	out->ptr = text ? text : "";
-	out->len = strlen(out->ptr);
-	if (out->len > FICHE_REASON_MAX)
-		return err_set(err, FICHE_ERR_ARG, FICHE_NOWHERE,
-		               "the reason or authority has more than %d bytes",
-		               FICHE_REASON_MAX);
-	if (!utf8_is_valid(out->ptr, out->len))
-		return err_set(err, FICHE_ERR_ARG, FICHE_NOWHERE,
-		               "the reason or authority is not UTF-8");
-	return 0;
-}
-
 static int check_options(struct redact *x, struct fiche_error *err)
 {
-	struct fiche_statement *said = &x->what.said;
-	int r = check_text(x->opt->reason, &said->reason, err);
+	int64_t now = x->opt->time;
+	int r = x->opt->has_time ? 0 : io_now(x->io, &now, err);
 
-	if (r == 0)
-		r = check_text(x->opt->authority, &said->authority, err);
-	said->time = x->opt->time;
-	if (r == 0 && !x->opt->has_time)
-		r = io_now(x->io, &said->time, err);
-	if (r == 0 && !statement_time_fits(said->time))
-		r = err_set(err, FICHE_ERR_ARG, FICHE_NOWHERE,
-		            "the time is in no year of four digits");
-	return r;
+	return r < 0 ? r
+	             : statement_make(&x->what.said, now, x->opt->reason,
+	                              x->opt->authority, err);
 }
 
 static int open_reader(struct redact *x, struct fiche_reader **out,
                        struct fiche_error *err)
 {
+	/* What is withdrawn can be redacted, too. */
+	const struct fiche_open_options all = { .withdrawn = true };
 	struct io_file *file;
 	int r = io_open(x->io, x->path, IO_READ, &file, err);
 
-	return r < 0 ? r : reader_open_file(out, file, NULL, err);
+	return r < 0 ? r : reader_open_file(out, file, &all, err);
 }
 
 static int open_source(struct redact *x, struct fiche_error *err)

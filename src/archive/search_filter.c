@@ -155,7 +155,9 @@ static int set_filter(struct search_archive *a, const struct fiche_selection *s,
 	uint64_t older;
 
 	if (filters_nothing(s)) {
-		if (s->versions == FICHE_VERSIONS_ALL && s->redacted)
+		if (s->versions == FICHE_VERSIONS_ALL && s->redacted &&
+		    (a->reader->withdrawn.count == 0 ||
+		     a->reader->shows_withdrawn))
 			return 0;
 		if (s->versions == FICHE_VERSIONS_LATEST)
 			return set_latest(a, s, err);

@@ -6,6 +6,7 @@
 
 #include "archive/record.h"
 #include "archive/select.h"
+#include "article/fields.h"
 #include "base/alloc.h"
 #include "base/err.h"
 
@@ -107,6 +108,83 @@ static int drop_older(struct selecting *q, struct fiche_error *err)
 	return r;
 }
 
+/* The last version of a URL that may be shown. */
+struct last_version {
+	const struct fiche_reader *reader;
+	const struct buf *key; /* of the URL */
+	struct buf other;
+	bool found;
+	int64_t time;
+	uint64_t number;
+};
+
+/* Never true: the version is kept here, not among the hits. */
+static bool offer_version(void *ctx, const struct fiche_article *a)
+{
+	struct last_version *v = ctx;
+	int64_t time = record_version_time(a);
+
+	buf_clear(&v->other);
+	fields_url_key(&v->other, a->url.ptr, a->url.len);
+	if (reader_hides(v->reader, a->number) || !buf_ok(&v->other) ||
+	    term_compare(v->key->ptr, v->key->len, v->other.ptr,
+	                 v->other.len) != 0)
+		return false;
+	if (!v->found || time > v->time ||
+	    (time == v->time && a->number > v->number)) {
+		v->found = true;
+		v->time = time;
+		v->number = a->number;
+	}
+	return false;
+}
+
+/* Where the newest version is withdrawn, the last one that is not takes its
+ * place: `all` were the hits before older ones were dropped. */
+static int show_last(struct selecting *q, const struct set *all,
+                     uint64_t withdrawn, struct fiche_error *err)
+{
+	struct buf key = { 0 };
+	struct last_version v = { .reader = q->reader, .key = &key };
+	struct fiche_article a;
+	uint64_t found = 0;
+	int r = view_article(q->view, withdrawn, false, &a, err);
+
+	if (r < 0 || a.url.len == 0)
+		return r == FICHE_ERR_CORRUPT ? 0 : r;
+	fields_url_key(&key, a.url.ptr, a.url.len);
+	r = buf_ok(&key) ? select_by_key(q, KEY_URL, key.ptr, key.len,
+	                                 offer_version, &v, &found, err)
+	                 : err_nomem(err);
+	if (r == 0 && v.found && set_has(all, v.number) &&
+	    !set_has(&q->hits, v.number)) {
+		set_run(&q->hits, v.number, 1);
+		q->older--;
+	}
+	buf_done(&key);
+	buf_done(&v.other);
+	return r;
+}
+
+static int drop_older_than_shown(struct selecting *q, struct fiche_error *err)
+{
+	const struct withdrawals *w = &q->reader->withdrawn;
+	struct set all = { 0 };
+	int r;
+
+	if (w->count == 0 || q->reader->shows_withdrawn)
+		return drop_older(q, err);
+	if (set_new(&all, q->reader->record_end) < 0)
+		return err_nomem(err);
+	memcpy(all.word, q->hits.word, all.words * sizeof(*all.word));
+	r = drop_older(q, err);
+	for (size_t i = 0; r == 0 && i < w->count; i++)
+		if (w->list[i].number < q->reader->record_end)
+			r = show_last(q, &all, w->list[i].number, err);
+	alloc_free(all.word);
+	return r;
+}
+
 /* A version of some URL, while one of them is being chosen. */
 struct version {
 	uint8_t url[32];
@@ -141,6 +219,8 @@ static int keep_one(struct selecting *q, struct fiche_error *err)
 		struct fiche_article a;
 		struct record_keys keys;
 
+		if (reader_hides(q->reader, n))
+			continue;
 		r = fiche_view_card(q->view, n, &a, err);
 		if (r == FICHE_ERR_ARG && q->reader->recovered) {
 			r = 0; /* a gap that was not recovered */
@@ -197,7 +277,7 @@ int select_versions(struct selecting *q, struct fiche_error *err)
 	case FICHE_VERSIONS_LATEST:
 		/* An id names one record, whatever came after it. */
 		if (q->sel->id_count == 0)
-			return drop_older(q, err);
+			return drop_older_than_shown(q, err);
 		break;
 	case FICHE_VERSIONS_FIRST:
 	case FICHE_VERSIONS_AT:

@@ -8,6 +8,7 @@
 #include "article/date.h"
 #include "article/json.h"
 #include "base/err.h"
+#include "base/utf8.h"
 
 enum key { RECORD, ID, TIME, REASON, AUTHORITY, KEYS };
 
@@ -190,12 +191,6 @@ int statement_decode(struct fiche_statement *out, struct arena *arena,
 
 /* ---- Writing ---- */
 
-bool statement_time_fits(int64_t time)
-{
-	return time >= date_from_civil(1, 1, 1) &&
-	       time < date_from_civil(10000, 1, 1);
-}
-
 static void put_time(struct buf *out, int64_t time)
 {
 	unsigned month, day, second;
@@ -223,4 +218,53 @@ void statement_encode(struct buf *out, enum statement_kind kind,
 	buf_text(out, ",\"authority\":");
 	json_quote(out, s->authority.ptr, s->authority.len);
 	buf_text(out, "}");
+}
+
+static int take_text(struct fiche_text *out, const char *text,
+                     struct fiche_error *err)
+{
+	out->ptr = text ? text : "";
+	out->len = strlen(out->ptr);
+	if (out->len > FICHE_REASON_MAX)
+		return err_set(err, FICHE_ERR_ARG, FICHE_NOWHERE,
+		               "the reason or authority has more than %d bytes",
+		               FICHE_REASON_MAX);
+	if (!utf8_is_valid(out->ptr, out->len))
+		return err_set(err, FICHE_ERR_ARG, FICHE_NOWHERE,
+		               "the reason or authority is not UTF-8");
+	return 0;
+}
+
+int statement_make(struct fiche_statement *out, int64_t now, const char *reason,
+                   const char *authority, struct fiche_error *err)
+{
+	int r;
+
+	*out = (struct fiche_statement){ .time = now };
+	if (now < date_from_civil(1, 1, 1) ||
+	    now >= date_from_civil(10000, 1, 1))
+		return err_set(err, FICHE_ERR_ARG, FICHE_NOWHERE,
+		               "the time is in no year of four digits");
+	r = take_text(&out->reason, reason, err);
+	return r < 0 ? r : take_text(&out->authority, authority, err);
+}
+
+int statement_tell(struct fiche_error *err, int code, const char *what,
+                   const struct fiche_statement *s)
+{
+	struct fiche_date day = date_make(s->time, FICHE_DATE_DAY, true);
+	struct buf when = { 0 };
+	/* What is cut is cut between characters. */
+	size_t len = s->reason.len < 150 ? s->reason.len : 150;
+	int r;
+
+	while (len < s->reason.len && len > 0 &&
+	       ((uint8_t)s->reason.ptr[len] & 0xc0) == 0x80)
+		len--;
+	date_format(&when, &day);
+	r = err_set(err, code, FICHE_NOWHERE, "%s on %.*s%s%.*s", what,
+	            buf_ok(&when) ? (int)when.len : 0, (const char *)when.ptr,
+	            len > 0 ? ": " : "", (int)len, s->reason.ptr);
+	buf_done(&when);
+	return r;
 }

@@ -29,7 +29,16 @@ int statement_decode(struct fiche_statement *out, struct arena *arena,
 void statement_encode(struct buf *out, enum statement_kind kind,
                       const struct fiche_statement *s);
 
-/* Can this second be written?  Years have four digits. */
-bool statement_time_fits(int64_t time);
+/*
+ * What is said now, of no record yet.  Texts are borrowed, NULL is an empty
+ * one.  FICHE_ERR_ARG if one is longer than FICHE_REASON_MAX or not UTF-8, or
+ * the year does not have four digits.
+ */
+int statement_make(struct fiche_statement *out, int64_t now, const char *reason,
+                   const char *authority, struct fiche_error *err);
+
+/* A failure with this code: "withdrawn on 2031-02-03: ...". */
+int statement_tell(struct fiche_error *err, int code, const char *what,
+                   const struct fiche_statement *s);
 
 #endif

@@ -7,8 +7,8 @@
 
 #include "archive/reader.h"
 #include "archive/record.h"
+#include "archive/statement.h"
 #include "article/card.h"
-#include "article/date.h"
 #include "article/fields.h"
 #include "base/alloc.h"
 #include "base/err.h"
@@ -243,8 +243,8 @@ static int check_redacted(struct fiche_view *v, const struct fiche_article *a,
 	return r;
 }
 
-static int read_article(struct fiche_view *v, uint64_t number, bool with_text,
-                        struct fiche_article *out, struct fiche_error *err)
+int view_article(struct fiche_view *v, uint64_t number, bool with_text,
+                 struct fiche_article *out, struct fiche_error *err)
 {
 	struct fiche_article a = { .number = number };
 	struct fiche_text card, body = { "", 0 };
@@ -280,6 +280,7 @@ static int read_article(struct fiche_view *v, uint64_t number, bool with_text,
 		               "the card of record %llu is malformed",
 		               (unsigned long long)number);
 	}
+	a.withdrawn = withdrawals_find(&v->reader->withdrawn, number);
 	r = a.redacted ? check_redacted(v, &a, b->offset, err)
 	               : fill_from_index(v, number, &a, err);
 	if (r == 0)
@@ -287,16 +288,29 @@ static int read_article(struct fiche_view *v, uint64_t number, bool with_text,
 	return r;
 }
 
+/* What is not to be shown is not. */
+static int check_shown(const struct fiche_view *v, uint64_t number,
+                       struct fiche_error *err)
+{
+	const struct fiche_statement *s = reader_hides(v->reader, number);
+
+	return s ? statement_tell(err, FICHE_ERR_WITHDRAWN, "withdrawn", s) : 0;
+}
+
 int fiche_view_card(struct fiche_view *v, uint64_t number,
                     struct fiche_article *out, struct fiche_error *err)
 {
-	return read_article(v, number, false, out, err);
+	int r = check_shown(v, number, err);
+
+	return r < 0 ? r : view_article(v, number, false, out, err);
 }
 
 int fiche_view_article(struct fiche_view *v, uint64_t number,
                        struct fiche_article *out, struct fiche_error *err)
 {
-	return read_article(v, number, true, out, err);
+	int r = check_shown(v, number, err);
+
+	return r < 0 ? r : view_article(v, number, true, out, err);
 }
 
 /* When, and what for. */
@@ -304,20 +318,11 @@ static int tell_redacted(struct fiche_view *v, uint64_t number,
                          struct fiche_error *err)
 {
 	struct fiche_article a;
-	struct fiche_date when;
-	char day[32];
-	int r = fiche_view_card(v, number, &a, err);
+	int r = view_article(v, number, false, &a, err);
 
-	if (r < 0)
-		return r;
-	when = date_make(a.redacted->time, FICHE_DATE_DAY, true);
-	return err_set(err, FICHE_ERR_REDACTED, FICHE_NOWHERE,
-	               "redacted on %s%s%.*s", fiche_format_date(day, &when),
-	               a.redacted->reason.len > 0 ? ": " : "",
-	               (int)(a.redacted->reason.len < 150
-	                             ? a.redacted->reason.len
-	                             : 150),
-	               a.redacted->reason.ptr);
+	return r < 0 ? r
+	             : statement_tell(err, FICHE_ERR_REDACTED, "redacted",
+	                              a.redacted);
 }
 
 int fiche_view_record(struct fiche_view *v, uint64_t number,
@@ -331,7 +336,9 @@ int fiche_view_record(struct fiche_view *v, uint64_t number,
 	uint32_t i;
 	int r;
 
-	r = view_body(v, number, &body, err);
+	r = check_shown(v, number, err);
+	if (r == 0)
+		r = view_body(v, number, &body, err);
 	if (r == 0)
 		r = view_block(v, number, true, &b, &i, err);
 	if (r < 0)

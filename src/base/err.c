@@ -82,11 +82,12 @@ const char *fiche_status_name(int status)
 		"unusable after an earlier failure",
 		"without a keyword index",
 		"redacted",
+		"withdrawn",
 	};
 
 	if (status == FICHE_END)
 		return "end";
-	if (status > 0 || status < FICHE_ERR_REDACTED)
+	if (status > 0 || status < FICHE_ERR_WITHDRAWN)
 		return "unknown";
 	return names[-status];
 }

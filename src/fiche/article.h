@@ -77,10 +77,14 @@ struct fiche_article {
 	uint64_t text_size;     /* bytes of body, known from the card alone */
 	/* It was redacted, and has only a number and a digest; else NULL. */
 	const struct fiche_statement *redacted;
+	/* It is withdrawn, and was asked for all the same; else NULL. */
+	const struct fiche_statement *withdrawn;
 };
 
 /* What was said when a record was withdrawn or redacted.  Nothing proves it:
  * these are the words of who did it. */
+#define FICHE_REASON_MAX 4096 /* bytes of a reason, and of an authority */
+
 struct fiche_statement {
 	uint64_t number;
 	uint8_t digest[FICHE_DIGEST_SIZE];

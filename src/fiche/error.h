@@ -45,6 +45,7 @@ enum fiche_status {
 	FICHE_ERR_STATE = -12,    /* the object failed earlier: close it */
 	FICHE_ERR_NOINDEX = -13,  /* some articles have no keyword index */
 	FICHE_ERR_REDACTED = -14, /* the record was taken out, its id is left */
+	FICHE_ERR_WITHDRAWN = -15, /* it is there, and not to be shown */
 };
 
 /* Why a call failed.  Owned by the caller, needs no release, may be NULL. */

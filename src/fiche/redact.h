@@ -14,13 +14,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "fiche/article.h"
 #include "fiche/error.h"
 
 #ifdef __cplusplus
 extern "C" {
 #endif
-
-#define FICHE_REASON_MAX 4096 /* bytes of a reason, and of an authority */
 
 struct fiche_redact_options {
 	const char *reason, *authority; /* UTF-8; NULL: none */
