@@ -143,6 +143,8 @@ static int show_one(struct show *s, uint64_t number, struct fiche_error *err)
 		return show_raw(s, number, err);
 	r = with_text ? fiche_view_article(view, number, &a, err)
 	              : fiche_view_card(view, number, &a, err);
+	if (r == 0 && a.redacted)
+		r = FICHE_ERR_REDACTED;
 	if (r == 0 && s->form == SHOW_JSON) {
 		r = fiche_view_json(view, &a, true, &json, err);
 		if (r == 0 && s->terminal)

@@ -170,6 +170,8 @@ void copying_json(const struct copying *c, struct str *s)
 	str_key_count(s, "records_lost", c->sum.lost);
 	str_key_count(s, "written", c->out.records);
 	str_key_count(s, "duplicates", c->out.duplicates);
+	str_key_count(s, "redacted_here", c->out.redacted_here);
+	str_key_count(s, "redacted_there", c->out.redacted_there);
 	str_key_count(s, "new_versions", c->out.versions);
 	str_key_count(s, "shared_bodies", c->out.shared_bodies);
 	str_key_count(s, "blocks_copied", c->sum.blocks_copied);
@@ -187,6 +189,14 @@ void copying_rest(const struct copying *c)
 	if (c->out.duplicates > 0) {
 		str_counted(&s, c->out.duplicates, "exact duplicate");
 		str_add(&s, " skipped");
+	}
+	if (c->out.redacted_here > 0) {
+		str_printf(&s, ", %llu of them redacted here",
+		           (unsigned long long)c->out.redacted_here);
+	}
+	if (c->out.redacted_there > 0) {
+		str_printf(&s, ", %llu of them redacted there, and kept here",
+		           (unsigned long long)c->out.redacted_there);
 	}
 	if (c->out.versions > 0) {
 		str_add(&s, s.len > 0 ? dot : "");

@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "reading.h"
 #include "suggest.h"
 
 static const char *const names[FIELD_COUNT] = {
@@ -150,7 +151,9 @@ void field_text(struct str *out, const struct fiche_article *a, enum field_id f)
 	char buf[32];
 	size_t count;
 
-	if (text) {
+	if (f == FIELD_TITLE && a->redacted) {
+		reading_say_redacted(out, a);
+	} else if (text) {
 		str_put(out, text->ptr, text->len);
 	} else if (date) {
 		if (date->precision != FICHE_DATE_NONE)

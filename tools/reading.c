@@ -126,12 +126,48 @@ void reading_losses(struct reading *ar)
 	l->count = 0;
 }
 
+void reading_say_redacted(struct str *out, const struct fiche_article *a)
+{
+	const struct fiche_statement *s = a->redacted;
+	struct str day = { 0 };
+
+	str_time(&day, s->time);
+	str_printf(out, "redacted on %.10s", str_get(&day));
+	str_done(&day);
+	if (s->authority.len > 0) {
+		str_add(out, " by ");
+		str_put(out, s->authority.ptr, s->authority.len);
+	}
+	if (s->reason.len > 0) {
+		str_add(out, ": ");
+		str_put(out, s->reason.ptr, s->reason.len);
+	}
+}
+
+static void say_gone(struct reading *ar, uint64_t number)
+{
+	struct fiche_article a;
+	struct str s = { 0 };
+
+	if (fiche_view_card(ar->view, number, &a, NULL) < 0 || !a.redacted)
+		return;
+	str_hex(&s, a.digest, 6);
+	str_add(&s, " was ");
+	reading_say_redacted(&s, &a);
+	complain(ar->tool, NULL, "%s", str_get(&s));
+	str_done(&s);
+}
+
 bool reading_lost(struct reading *ar, uint64_t number, int status,
                   const struct fiche_error *err)
 {
 	struct losses *l = &ar->losses;
 
 	(void)tool_raise(ar->tool, exit_code_of(status));
+	if (status == FICHE_ERR_REDACTED) {
+		say_gone(ar, number);
+		return true;
+	}
 	if (l->count > 0 &&
 	    (l->status != status || l->err.offset != err->offset))
 		reading_losses(ar);

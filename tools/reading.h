@@ -37,6 +37,9 @@ int reading_open(struct reading *out, struct tool *t, const struct args *a,
                  const char *path);
 void reading_close(struct reading *ar);
 
+/* "redacted on DATE by AUTHORITY: REASON" */
+void reading_say_redacted(struct str *out, const struct fiche_article *a);
+
 /*
  * An article could not be read.  Said at once or with its neighbours, at the
  * latest by reading_losses().  false: going on makes no sense.

@@ -142,6 +142,8 @@ int selection_init(struct selection *out, struct tool *t, const struct args *a)
 	/* An id names one record, be there a newer version or not. */
 	if (lib->id_count > 0 && !out->versions_given)
 		lib->versions = FICHE_VERSIONS_ALL;
+	/* Who asks for it by its id is told that it is gone. */
+	lib->redacted = lib->id_count > 0;
 	if (out->reverse && lib->sort != FICHE_SORT_ARCHIVE) {
 		lib->sort = lib->sort == FICHE_SORT_OLDEST ? FICHE_SORT_NEWEST
 		                                           : FICHE_SORT_OLDEST;
@@ -198,6 +200,7 @@ int picks_named(struct picks *out, struct reading *ar,
 	} else {
 		lib.ids = &word;
 		lib.id_count = 1;
+		lib.redacted = true;
 		if (!s->versions_given)
 			lib.versions = FICHE_VERSIONS_ALL;
 	}

@@ -202,6 +202,13 @@ static void on_loss(void *ctx, uint64_t number, uint64_t count,
 		x->lost = *why;
 }
 
+/* A failure that is not the old archive's. */
+static int write_step(struct redact *x, int status)
+{
+	x->report.failed_writing = status < 0;
+	return status;
+}
+
 static int copy(struct redact *x, struct fiche_error *err)
 {
 	const struct fiche_copy_options opt = { .on_loss = on_loss,
@@ -212,9 +219,8 @@ static int copy(struct redact *x, struct fiche_error *err)
 	int r = rebuild_redact(x->to, x->from, &x->what, &opt, &stats, err);
 
 	if (r == 0 && stats.lost > 0)
-		r = err_copy(err, &x->lost);
-	if (r == 0)
-		r = fiche_writer_commit(x->to, err);
+		return err_copy(err, &x->lost);
+	r = write_step(x, r < 0 ? r : fiche_writer_commit(x->to, err));
 	fiche_writer_stats(x->to, &written);
 	x->report.blocks_copied = stats.blocks_copied;
 	x->report.blocks_made = stats.blocks_made;
@@ -382,17 +388,17 @@ static int run(struct redact *x, const uint64_t *numbers, size_t count,
 	if (r == 0)
 		r = find_copies(x, err);
 	if (r == 0)
-		r = open_writer(x, err);
+		r = write_step(x, open_writer(x, err));
 	if (r == 0)
 		r = copy(x, err);
 	x->report.redacted = x->what.count;
 	if (r == 0)
-		r = verify(x, err);
+		r = write_step(x, verify(x, err));
 	if (r == 0)
 		r = compare(x, err);
 	if (r == 0)
 		r = check_same(x, err);
-	return r < 0 ? r : writer_publish(x->to, err);
+	return r < 0 ? r : write_step(x, writer_publish(x->to, err));
 }
 
 int redact_io(struct io *io, const char *path, const char *out,

@@ -43,7 +43,8 @@ struct fiche_redact_report {
 	uint64_t blocks_copied; /* with their frames */
 	uint64_t blocks_made;
 	uint64_t size_before, size;
-	bool was_protected; /* the old archive; the new one is not */
+	bool was_protected;  /* the old archive; the new one is not */
+	bool failed_writing; /* it failed at `out`, not at `path` */
 };
 
 /*
