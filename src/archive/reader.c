@@ -52,10 +52,13 @@ static int take_withdrawn(struct fiche_reader *r,
 	                          c->record_count, &why);
 	if (status == 0)
 		return 0;
-	if (!opt->withdrawn || status == FICHE_ERR_NOMEM)
+	if (status == FICHE_ERR_NOMEM || status == FICHE_ERR_IO)
 		return err_copy(err, &why);
-	r->withdrawn_why = why;
-	return 0;
+	(void)err_set(&r->withdrawn_why, status, why.offset,
+	              "which articles are withdrawn cannot be told (%s): "
+	              "show all, or recover",
+	              why.text);
+	return opt->withdrawn ? 0 : err_copy(err, &r->withdrawn_why);
 }
 
 const struct fiche_statement *reader_hides(const struct fiche_reader *r,

@@ -212,8 +212,10 @@ static int copy_withdrawn(struct rebuild *x, struct fiche_error *err)
 		}
 		if (r == 0 && withdrawals_add(&w->withdrawn, &s, &added) < 0)
 			r = err_nomem(err);
-		else if (r == 0)
-			w->withdrawn_changed |= added;
+		else if (r == 0 && added) {
+			w->withdrawn_changed = true;
+			x->stats.withdrawn++;
+		}
 	}
 	return r;
 }
