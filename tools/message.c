@@ -57,6 +57,7 @@ int exit_code_of(int status)
 	case FICHE_ERR_INPUT:
 		return RC_REJECTS;
 	case FICHE_ERR_REDACTED:
+	case FICHE_ERR_WITHDRAWN:
 		return RC_NOTHING;
 	default:
 		return RC_IO;

@@ -91,20 +91,29 @@ const struct option_row option_rows[] = {
 	  "add although the last commit is damaged: it becomes void" },
 	{ OPT_UUID, "uuid", 0, "HEX", WRITES & ~IN(SPLIT), GROUP_OWN,
 	  "identity of a new archive, 32 digits" },
-	{ OPT_TIME, "time", 0, "TIME", WRITES | IN(REINDEX) | IN(REDACT), GROUP_OWN,
+	{ OPT_TIME, "time", 0, "TIME",
+	  WRITES | IN(REINDEX) | IN(REDACT) | IN(WITHDRAW), GROUP_OWN,
 	  "use it for every clock reading (default: SOURCE_DATE_EPOCH)" },
 	{ OPT_JSON, "json", 0, NULL, WRITES | IN(REINDEX) | IN(REDACT), GROUP_OWN,
 	  "print the summary as one JSON object" },
 
 	/* redact */
-	{ OPT_REASON, "reason", 0, "TEXT", IN(REDACT), GROUP_OWN,
+	{ OPT_REASON, "reason", 0, "TEXT", IN(REDACT) | IN(WITHDRAW), GROUP_OWN,
 	  "why; it is kept, and told to who asks for the article" },
-	{ OPT_AUTHORITY, "authority", 0, "TEXT", IN(REDACT), GROUP_OWN,
-	  "who decided it" },
+	{ OPT_AUTHORITY, "authority", 0, "TEXT", IN(REDACT) | IN(WITHDRAW),
+	  GROUP_OWN, "who decided it" },
 	{ OPT_KEEP_COPIES, "keep-copies", 0, NULL, IN(REDACT), GROUP_OWN,
 	  "other articles with the same text keep it" },
 	{ OPT_LEVEL, "level", 0, "N", IN(REDACT), GROUP_OWN,
 	  "of what is compressed anew, 1 (fast) to 22 (small)" },
+
+	/* withdraw */
+	{ OPT_UNDO, "undo", 0, NULL, IN(WITHDRAW), GROUP_OWN,
+	  "show these articles again" },
+	{ OPT_LIST, "list", 0, NULL, IN(WITHDRAW), GROUP_OWN,
+	  "list what is withdrawn, since when and why" },
+	{ OPT_JSON, "json", 0, NULL, IN(WITHDRAW), GROUP_OWN,
+	  "print one JSON object for each article, then a summary" },
 
 	/* search */
 	{ OPT_COUNT, "count", 0, NULL, IN(SEARCH), GROUP_OWN,
@@ -262,6 +271,8 @@ const struct option_row option_rows[] = {
 	  "every version" },
 	{ OPT_AT, "at", 0, "DATE", FILTERS, GROUP_SELECT,
 	  "the version that was current at the end of DATE" },
+	{ OPT_WITHDRAWN, "withdrawn", 0, NULL, FILTERS, GROUP_SELECT,
+	  "those too that are withdrawn" },
 	{ OPT_SORT, "sort", 0, "archive|date|newest", PICKS, GROUP_SELECT,
 	  "as stored (the default), oldest first, newest first" },
 	{ OPT_REVERSE, "reverse", 0, NULL, PICKS, GROUP_SELECT,
@@ -370,7 +381,7 @@ const struct command_row command_rows[CMD_COUNT] = {
 		"list articles, one a line",
 		"Fields: number id source_id url title published modified "
 		"fetched source language authors tags section summary path "
-		"type text_size. In tables ids are shown with 12 digits, in "
+		"type text_size withdrawn. In tables ids are shown with 12 digits, in "
 		"other formats whole; several authors or tags are joined "
 		"by '|', and are a list in jsonl.\n"
 		"In tsv, backslash, tab and line ends are written as \\\\, "
@@ -490,6 +501,23 @@ const struct command_row command_rows[CMD_COUNT] = {
 		"that are intact: fiche merge --recover NEW COPY.\n",
 		"fiche repair disk1/news.fiche disk2/news.fiche -o news.fiche\n",
 		1, 64, cmd_repair },
+	[CMD_WITHDRAW] = {
+		"withdraw", "ARCHIVE [ID|URL...]",
+		"stop showing some articles, and keep them",
+		"An article that is withdrawn is not listed, found, counted, "
+		"shown or exported any more unless --withdrawn asks for it. "
+		"Who asks for it by its id is told since when, by whom and "
+		"why. Its bytes stay, and so do ids, proofs and checkpoints; "
+		"copies of the archive keep it withdrawn. This is one more "
+		"commit, and nothing is rewritten. To take the bytes out: "
+		"fiche redact.\n"
+		"An id names one article: another version of the same URL then "
+		"takes its place. A URL names all its versions.\n",
+		"fiche withdraw news.fiche 7f3c91ab --reason 'names a minor' "
+		"--authority 'Ms Doe, editor'\n"
+		"fiche withdraw news.fiche 7f3c91ab --undo\n"
+		"fiche withdraw news.fiche --list\n",
+		1, 0, cmd_withdraw },
 	[CMD_REINDEX] = {
 		"reindex", "ARCHIVE",
 		"make the index of an archive anew",

@@ -159,6 +159,28 @@ void selection_done(struct selection *s)
 	s->words = NULL;
 }
 
+/* What was named, and is not to be shown. */
+static void say_withdrawn(struct picks *out, struct reading *ar)
+{
+	out->withdrawn = fiche_results_withdrawn(out->results);
+	for (uint64_t i = 0; i < out->withdrawn; i++) {
+		const struct fiche_statement *said = fiche_reader_withdrawn(
+			ar->reader,
+			fiche_results_withdrawn_number(out->results, i));
+		struct str s = { 0 };
+
+		str_hex(&s, said->digest, 6);
+		str_add(&s, " was ");
+		reading_say_withdrawn(&s, said);
+		complain(ar->tool, NULL, "%s", str_get(&s));
+		str_done(&s);
+	}
+	if (out->withdrawn == 0)
+		return;
+	hint(ar->tool, "--withdrawn shows it all the same");
+	(void)tool_raise(ar->tool, RC_NOTHING);
+}
+
 static int pick(struct picks *out, struct reading *ar,
                 const struct selection *s, const struct fiche_selection *lib)
 {
@@ -177,6 +199,8 @@ static int pick(struct picks *out, struct reading *ar,
 		return library_failed(ar->tool, ar->path, r, &err);
 	}
 	out->count = fiche_results_count(out->results);
+	if (lib->url_count == 0 || out->count == 0)
+		say_withdrawn(out, ar);
 	if (s->reverse && s->limit > 0 && out->count > s->limit)
 		out->count = s->limit;
 	return 0;
@@ -207,6 +231,8 @@ int picks_named(struct picks *out, struct reading *ar,
 	r = pick(out, ar, s, &lib);
 	if (r != 0 || out->count > 0)
 		return r;
+	if (out->withdrawn > 0)
+		return RC_NOTHING;
 	if (!is_url && !is_id && strpbrk(word, "./")) {
 		/* example.org/a: an address without its scheme. */
 		picks_done(out);
@@ -216,6 +242,8 @@ int picks_named(struct picks *out, struct reading *ar,
 		r = pick(out, ar, s, &lib);
 		if (r != 0 || out->count > 0)
 			return r;
+		if (out->withdrawn > 0)
+			return RC_NOTHING;
 	}
 	complain(ar->tool, NULL, "no article with %s '%s'",
 	         is_url ? "the URL" : "id", word);

@@ -215,6 +215,7 @@ static int index_block(struct fiche_writer *w, struct batch_block *k,
 		             rec->shared, rec->body.len);
 		x.supersedes = rec->supersedes;
 		x.flags |= rec->older ? FLAG_OLDER : 0;
+		known_numbered(w, rec->article.digest, rec->number);
 		r = indexing_add(w->indexing, &x, err);
 		if (r == 0 && merkle_add(&w->tree, rec->article.digest) < 0)
 			r = err_nomem(err);

@@ -99,6 +99,70 @@ int known_digest(struct fiche_writer *w, const uint8_t digest[32],
 	return r;
 }
 
+void known_numbered(struct fiche_writer *w, const uint8_t digest[32],
+                    uint64_t number)
+{
+	struct seen_entry *e = seen_find(&w->digests, digest);
+
+	/* Digests have no time. */
+	if (e)
+		e->time = (int64_t)number;
+}
+
+int known_number(struct fiche_writer *w, const uint8_t digest[32],
+                 uint64_t *number, struct fiche_error *err)
+{
+	const struct seen_entry *e = seen_find(&w->digests, digest);
+	int r;
+
+	if (e) {
+		*number = (uint64_t)e->time;
+		return 0;
+	}
+	r = open_base(w, err);
+	for (size_t i = w->base ? w->base->segment_count : 0;
+	     r == 0 && i-- > 0;) {
+		const struct reader_segment *s;
+		union view_in in;
+		uint64_t idx;
+
+		r = reader_segment(w->base, w->base_view, i, false, &s, err);
+		if (r == 0)
+			r = segment_find_digest(
+				&s->segment, view_in_init(&in, w->base_view, s),
+				digest, &idx, err);
+		if (r == 0) {
+			*number = s->where.first_record + idx;
+			return 0;
+		}
+		if (r == FICHE_END)
+			r = 0;
+	}
+	return r < 0 ? r : FICHE_END;
+}
+
+int known_digest_of(struct fiche_writer *w, uint64_t number, uint8_t out[32],
+                    struct fiche_error *err)
+{
+	const struct reader_segment *s;
+	union view_in in;
+	size_t i;
+	int r = open_base(w, err);
+
+	if (r < 0)
+		return r;
+	i = w->base ? reader_find_segment(w->base, number) : 0;
+	if (!w->base || i == w->base->segment_count)
+		return err_set(err, FICHE_ERR_ARG, FICHE_NOWHERE,
+		               "there is no record %llu",
+		               (unsigned long long)number);
+	r = reader_segment(w->base, w->base_view, i, false, &s, err);
+	return r < 0 ? r
+	             : segment_digest(&s->segment,
+	                              view_in_init(&in, w->base_view, s),
+	                              number - s->where.first_record, out, err);
+}
+
 /* Call `each` for the records of the last commit under a key, until it answers
  * something other than 0. */
 static int each_candidate(struct fiche_writer *w, const uint8_t *key,

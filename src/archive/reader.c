@@ -8,6 +8,7 @@
  */
 
 #include "archive/reader.h"
+#include "archive/select.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -16,6 +17,7 @@
 #include "base/alloc.h"
 #include "base/err.h"
 #include "format/dict.h"
+#include "format/doclist.h"
 
 #define FLAGS_CHUNK 8192 /* read at once */
 
@@ -50,10 +52,13 @@ static int take_withdrawn(struct fiche_reader *r,
 	                          c->record_count, &why);
 	if (status == 0)
 		return 0;
-	if (!opt->withdrawn || status == FICHE_ERR_NOMEM)
+	if (status == FICHE_ERR_NOMEM || status == FICHE_ERR_IO)
 		return err_copy(err, &why);
-	r->withdrawn_why = why;
-	return 0;
+	(void)err_set(&r->withdrawn_why, status, why.offset,
+	              "which articles are withdrawn cannot be told (%s): "
+	              "show all, or recover",
+	              why.text);
+	return opt->withdrawn ? 0 : err_copy(err, &r->withdrawn_why);
 }
 
 const struct fiche_statement *reader_hides(const struct fiche_reader *r,
@@ -385,10 +390,50 @@ struct name {
 };
 
 struct names {
+	const struct segment *segment;
+	struct segment_in *in;
+	struct set hidden; /* records; no word: none */
+	struct buf list;
 	struct name *name;
 	size_t count, cap;
 	struct arena arena;
 };
+
+/* How many records with the name are hidden. */
+static int count_hidden(struct names *n, const struct segment_part *list,
+                        uint64_t *count, struct fiche_error *err)
+{
+	struct doclist l;
+	int r;
+
+	*count = 0;
+	if (!n->hidden.word)
+		return 0;
+	buf_clear(&n->list);
+	r = segment_list(n->segment, n->in, list, &n->list, err);
+	if (r < 0)
+		return r;
+	doclist_init(&l, n->list.ptr, n->list.len, n->segment->count);
+	*count = doclist_count(&l, n->hidden.word, n->segment->first_record);
+	return l.bad ? err_set(err, FICHE_ERR_CORRUPT, FICHE_NOWHERE,
+	                       "a list of records is malformed")
+	             : 0;
+}
+
+static int set_hidden(struct set *out, const struct fiche_reader *r,
+                      struct fiche_error *err)
+{
+	const struct withdrawals *w = &r->withdrawn;
+
+	if (r->shows_withdrawn || w->count == 0)
+		return 0;
+	if (set_new(out, r->record_end) < 0)
+		return err_nomem(err);
+	for (size_t i = 0; i < w->count; i++)
+		if (w->list[i].number < r->record_end)
+			set_run(out, w->list[i].number, 1);
+	return 0;
+}
 
 static int collect(void *ctx, const uint8_t *key, size_t len, uint64_t ordinal,
                    uint64_t docs, const struct segment_part *list,
@@ -396,9 +441,12 @@ static int collect(void *ctx, const uint8_t *key, size_t len, uint64_t ordinal,
 {
 	struct names *n = ctx;
 	struct name *at;
+	uint64_t hidden;
+	int r = count_hidden(n, list, &hidden, err);
 
 	(void)ordinal;
-	(void)list;
+	if (r < 0 || hidden >= docs)
+		return r;
 	if (alloc_grow(&n->name, &n->cap, n->count + 1, sizeof(*n->name)) < 0)
 		return err_nomem(err);
 	at = &n->name[n->count];
@@ -406,7 +454,7 @@ static int collect(void *ctx, const uint8_t *key, size_t len, uint64_t ordinal,
 	if (!at->ptr)
 		return err_nomem(err);
 	at->len = len - 1;
-	at->records = docs;
+	at->records = docs - hidden;
 	n->count++;
 	return 0;
 }
@@ -425,17 +473,19 @@ int fiche_reader_names(struct fiche_reader *r, char field,
 {
 	struct fiche_view *v = fiche_view_new(r);
 	struct names n = { 0 };
-	int status = v ? 0 : err_nomem(err);
+	int status = v ? set_hidden(&n.hidden, r, err) : err_nomem(err);
 
 	for (size_t i = 0; status == 0 && i < r->segment_count; i++) {
 		const struct reader_segment *s;
 		union view_in in;
 
 		status = reader_segment(r, v, i, true, &s, err);
-		if (status == 0)
-			status = segment_each_term(
-				&s->segment, view_in_init(&in, v, s),
-				&s->fences, field, collect, &n, err);
+		if (status < 0)
+			break;
+		n.segment = &s->segment;
+		n.in = view_in_init(&in, v, s);
+		status = segment_each_term(&s->segment, n.in, &s->fences, field,
+		                           collect, &n, err);
 	}
 	if (status == 0 && n.count > 1)
 		qsort(n.name, n.count, sizeof(*n.name), by_name);
@@ -450,6 +500,8 @@ int fiche_reader_names(struct fiche_reader *r, char field,
 		i = k;
 	}
 	arena_done(&n.arena);
+	buf_done(&n.list);
+	alloc_free(n.hidden.word);
 	alloc_free(n.name);
 	fiche_view_free(v);
 	return status;

@@ -188,6 +188,38 @@ static int write_batch(struct rebuild *x, struct fiche_error *err)
 	return writer_store(w, err);
 }
 
+/*
+ * What is withdrawn in the source is so in the archive that gets it, which may
+ * have had it already; and no commit shows it before.
+ */
+static int copy_withdrawn(struct rebuild *x, struct fiche_error *err)
+{
+	const struct withdrawals *from = &x->r->withdrawn;
+	struct fiche_writer *w = x->w;
+	bool added;
+	int r = 0;
+
+	if (from->count > 0)
+		r = writer_load_withdrawn(w, err);
+	for (size_t i = 0; r == 0 && i < from->count; i++) {
+		struct fiche_statement s = from->list[i];
+
+		if (!x->redaction)
+			r = known_number(w, s.digest, &s.number, err);
+		if (r == FICHE_END) { /* did not go over, or not yet */
+			r = 0;
+			continue;
+		}
+		if (r == 0 && withdrawals_add(&w->withdrawn, &s, &added) < 0)
+			r = err_nomem(err);
+		else if (r == 0 && added) {
+			w->withdrawn_changed = true;
+			x->stats.withdrawn++;
+		}
+	}
+	return r;
+}
+
 static int run_batch(struct rebuild *x, struct fiche_error *err)
 {
 	struct fiche_writer *w = x->w;
@@ -211,7 +243,11 @@ static int run_batch(struct rebuild *x, struct fiche_error *err)
 	x->bytes = x->records = x->unread_records = 0;
 	if (r == 0 && x->commits &&
 	    (w->digests.count > WRITER_SEEN_MAX || rebuild_dicts_full(x))) {
-		r = fiche_writer_commit(w, err);
+		r = writer_flush(w, err);
+		if (r == 0)
+			r = copy_withdrawn(x, err);
+		if (r == 0)
+			r = fiche_writer_commit(w, err);
 		if (r == 0 && rebuild_dicts_full(x))
 			rebuild_dicts_release(x);
 	}
@@ -392,6 +428,8 @@ static int copy_all(struct rebuild *x, struct fiche_error *err)
 	/* What is still in the writer's batch borrows of what ends here. */
 	if (r == 0)
 		r = writer_flush(w, err);
+	if (r == 0)
+		r = copy_withdrawn(x, err);
 	w->batch.defaults = defaults;
 	return r;
 }
@@ -410,6 +448,9 @@ int rebuild_redact(struct fiche_writer *to, struct fiche_reader *from,
 		return err_set(err, FICHE_ERR_STATE, FICHE_NOWHERE,
 		               "the writer failed before and can only be "
 		               "closed");
+	/* What cannot be read cannot go along. */
+	if (from->withdrawn_why.code)
+		return err_copy(err, &from->withdrawn_why);
 	x.opt = opt ? opt : &standard;
 	x.commits = to->archive.has_commit || to->records > 0;
 	r = copy_all(&x, err);

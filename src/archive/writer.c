@@ -274,6 +274,7 @@ void fiche_writer_close(struct fiche_writer *w)
 	seen_done(&w->urls);
 	seen_done(&w->bodies);
 	seen_done(&w->dict_contents);
+	withdrawals_done(&w->withdrawn);
 	pool_free(w->pool);
 	archive_close(&w->archive);
 	alloc_free(w->defaults);
@@ -365,9 +366,11 @@ int fiche_writer_commit(struct fiche_writer *w, struct fiche_error *err)
 
 	if (r == 0)
 		r = writer_flush(w, err);
-	if (r < 0 || !w->indexing)
+	if (r < 0 || (!w->indexing && !w->withdrawn_changed))
 		return r;
-	r = writer_seal(w, err);
+	r = w->indexing ? 0 : writer_begin(w, err);
+	if (r == 0)
+		r = writer_seal(w, err);
 	if (r < 0) {
 		w->failed = true;
 		return r;

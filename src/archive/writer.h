@@ -58,6 +58,9 @@ struct fiche_writer {
 	uint64_t records, duplicates, record_bytes, body_bytes, blocks;
 	uint64_t committed_records; /* by this writer */
 	struct fiche_writer_stats stats;
+	/* What the next commit withdraws; loaded when it is to be changed. */
+	struct withdrawals withdrawn;
+	bool withdrawn_loaded, withdrawn_changed;
 	bool failed;
 	bool unnamed; /* until writer_publish() */
 };
@@ -116,8 +119,24 @@ int known_url(struct fiche_writer *w, const struct batch_record *r,
 /* The record that holds the same body.  0, or FICHE_END. */
 int known_body(struct fiche_writer *w, const struct batch_record *r,
                uint64_t *number, struct fiche_error *err);
+/* The number of a record that is stored, by its digest.  0, or FICHE_END. */
+int known_number(struct fiche_writer *w, const uint8_t digest[32],
+                 uint64_t *number, struct fiche_error *err);
+/* A record that was added has got its number. */
+void known_numbered(struct fiche_writer *w, const uint8_t digest[32],
+                    uint64_t number);
+/* The digest of a record of the last commit.  FICHE_ERR_ARG if there is none.
+ */
+int known_digest_of(struct fiche_writer *w, uint64_t number, uint8_t out[32],
+                    struct fiche_error *err);
 /* Forget what was opened of the last commit. */
 void known_reset(struct fiche_writer *w);
+
+/* withdraw.c: make w->withdrawn what the last commit has, to be changed. */
+int writer_load_withdrawn(struct fiche_writer *w, struct fiche_error *err);
+/* Write it, if it has changed, and forget that: *at is where it stands then. */
+int writer_write_withdrawn(struct fiche_writer *w, uint64_t *at,
+                           struct fiche_error *err);
 
 /* choose.c: give each cluster of the batch its dictionary, writing new ones. */
 int choose_dictionaries(struct fiche_writer *w, struct fiche_error *err);
