@@ -204,6 +204,9 @@ static int copy_withdrawn(struct rebuild *x, struct fiche_error *err)
 	for (size_t i = 0; r == 0 && i < from->count; i++) {
 		struct fiche_statement s = from->list[i];
 
+		/* What was said then may tell what it was. */
+		if (rebuild_redacts(x->redaction, s.number))
+			continue;
 		if (!x->redaction)
 			r = known_number(w, s.digest, &s.number, err);
 		if (r == FICHE_END) { /* did not go over, or not yet */

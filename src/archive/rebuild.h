@@ -103,6 +103,9 @@ int rebuild_redact(struct fiche_writer *to, struct fiche_reader *from,
                    const struct fiche_copy_options *opt,
                    struct fiche_copy_stats *out, struct fiche_error *err);
 
+/* Is the record one of those?  `what` may be NULL. */
+bool rebuild_redacts(const struct rebuild_redaction *what, uint64_t number);
+
 /* Decode and understand blocks[read] to blocks[count - 1].  What is wrong with
  * a block or a record stays with it; FICHE_ERR_NOMEM. */
 int rebuild_read(struct rebuild *x, struct fiche_error *err);

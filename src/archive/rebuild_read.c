@@ -96,7 +96,7 @@ static int understand(struct rebuild_thread *k, struct source_block *sb,
 	return 0;
 }
 
-static bool is_redacted(const struct rebuild_redaction *what, uint64_t number)
+bool rebuild_redacts(const struct rebuild_redaction *what, uint64_t number)
 {
 	size_t lo = 0, hi = what ? what->count : 0;
 
@@ -234,7 +234,7 @@ static int read_block(void *ctx, size_t item, unsigned thread,
 
 		if (sb->wanted && !sb->wanted[i])
 			continue;
-		if (is_redacted(x->redaction, sb->first_record + i))
+		if (rebuild_redacts(x->redaction, sb->first_record + i))
 			r = redact_record(k, sb, i, &x->redaction->said, &why);
 		else
 			r = read_record(k, sb, i, &why);

@@ -53,6 +53,9 @@ struct fiche_redact_report {
  * complete, durable and verified in full, and each other record was compared
  * with the old archive's; before, and after a failure, there is none.
  *
+ * What is withdrawn stays so, but for what is redacted: of that nothing is kept
+ * that was said when it was withdrawn.
+ *
  * Made anew are the blocks that held one of the records, all blocks that use a
  * dictionary, and the index; the other blocks are copied with their frames.
  * Earlier generations, index segments that were replaced and what interrupted

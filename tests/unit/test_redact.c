@@ -519,6 +519,45 @@ static void blocks_that_did_not_hold_it_keep_every_byte(void **state)
 }
 
 /* The same bytes go in, the same bytes come out. */
+static void what_is_withdrawn_stays_so_unless_it_goes(void **state)
+{
+	static const struct plan p = { "", SMALL, .commits = 2 };
+	struct secret s = secret_new(JSON, "mmm", 1), why = { 0 };
+	struct io_memory *m = make(&p, &s);
+	uint64_t number = find(m, CASE_PATH, &s), other = number ? 0 : 1;
+	struct fiche_writer *w = writer_of(m, CASE_PATH, &p);
+	const struct fiche_statement *said;
+	struct fiche_error err = { 0 };
+	struct fiche_reader *r;
+
+	(void)state;
+	put_secret(&why.line, &why.all, 9, true);
+	buf_u8(&why.line, 0);
+	assert_true(buf_ok(&why.line) && buf_ok(&why.all));
+	require(fiche_writer_withdraw(w, &number, 1, (const char *)why.line.ptr,
+	                              "", NULL, &err),
+	        &err);
+	require(fiche_writer_withdraw(w, &other, 1, "wrong", "editor", NULL,
+	                              &err),
+	        &err);
+	require(fiche_writer_commit(w, &err), &err);
+	fiche_writer_close(w);
+	assert_true(exposed(m, CASE_PATH, &why) > 0);
+	require(redact(m, &number, 1, NULL, NULL, &err), &err);
+	assert_int_equal(exposed(m, NEW, &s), 0);
+	assert_int_equal(exposed(m, NEW, &why), 0);
+	require_intact(m, NEW, 1);
+	r = open_as(m, NEW);
+	assert_int_equal(fiche_reader_withdrawals(r, &said), 1);
+	assert_int_equal(said[0].number, other);
+	assert_int_equal(said[0].reason.len, 5);
+	assert_memory_equal(said[0].reason.ptr, "wrong", 5);
+	fiche_reader_close(r);
+	io_memory_free(m);
+	secret_done(&s);
+	secret_done(&why);
+}
+
 static void redacting_again_gives_the_same_file(void **state)
 {
 	static const struct plan p = { "", SMALL, .commits = 3 };
@@ -1099,6 +1138,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(nothing_of_it_is_left_wherever_it_stood),
 		cmocka_unit_test(blocks_that_did_not_hold_it_keep_every_byte),
+		cmocka_unit_test(what_is_withdrawn_stays_so_unless_it_goes),
 		cmocka_unit_test(redacting_again_gives_the_same_file),
 		cmocka_unit_test(proofs_and_checkpoints_stay_right),
 		cmocka_unit_test(

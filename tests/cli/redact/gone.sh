@@ -16,7 +16,7 @@ fiche list new.fiche --all-versions
 fiche list new.fiche --json --all-versions | grep -c '"title":null'
 fiche info new.fiche | grep articles
 code fiche search new.fiche mayor --count
-code fiche search new.fiche 'NOT river' --short
+fiche search -q new.fiche 'NOT river' --short
 for how in "show" "show --raw" "show --meta" "extract" "extract --raw" "extract --as json"; do
 	code fiche $how new.fiche "$id"
 done
