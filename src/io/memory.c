@@ -53,8 +53,9 @@ struct handle {
 struct entry {
 	struct node *node;
 	uint64_t at;
-	uint8_t *bytes; /* NULL: a sync */
+	uint8_t *bytes; /* NULL: a sync, or the name */
 	size_t len;
+	bool is_name;
 };
 
 struct io_memory {
@@ -198,7 +199,8 @@ static int add_dirty(struct node *n, uint64_t at, size_t len)
 	return 0;
 }
 
-/* `bytes` NULL for a sync.  A scratch file cannot survive: not logged. */
+/* `bytes` NULL for what is no write.  A scratch file cannot survive: not
+ * logged. */
 static int add_log(struct io_memory *m, const struct handle *h, uint64_t at,
                    const void *bytes, size_t len)
 {
@@ -215,7 +217,8 @@ static int add_log(struct io_memory *m, const struct handle *h, uint64_t at,
 			return -ENOMEM;
 		memcpy(copy, bytes, len);
 	}
-	m->log[m->log_count++] = (struct entry){ h->node, at, copy, len };
+	m->log[m->log_count++] =
+		(struct entry){ h->node, at, copy, len, false };
 	h->node->logged++;
 	return 0;
 }
@@ -416,18 +419,27 @@ static int memory_check_path(struct io_file *f, const char *path)
 
 static int memory_publish(struct io_file *f, const char *path)
 {
+	struct io_memory *m = memory_of(f->io);
 	struct handle *h = handle_of(f);
+	char *name;
 	int r = begin(f->io, IO_FAULT_OTHER);
 
 	if (r < 0)
 		return r;
 	if (h->mode != IO_CREATE || h->published)
 		return -EINVAL;
-	if (find(memory_of(f->io), path))
+	if (find(m, path))
 		return -EEXIST;
-	h->node->path = alloc_strndup(path, strlen(path));
-	if (!h->node->path)
+	name = alloc_strndup(path, strlen(path));
+	if (!name)
 		return -ENOMEM;
+	r = add_log(m, h, 0, NULL, 0);
+	if (r < 0) {
+		alloc_free(name);
+		return r;
+	}
+	m->log[m->log_count - 1].is_name = true;
+	h->node->path = name;
 	h->published = true;
 	return 0;
 }
@@ -647,7 +659,8 @@ struct io_logged io_memory_log_at(const struct io_memory *m, size_t i)
 		.at = e->at,
 		.bytes = e->bytes,
 		.len = e->len,
-		.is_sync = e->bytes == NULL,
+		.is_sync = e->bytes == NULL && !e->is_name,
+		.is_name = e->is_name,
 	};
 }
 

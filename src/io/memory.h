@@ -33,13 +33,14 @@ enum io_fault_kind {
 	IO_FAULT_ANY = 31,
 };
 
-/* One write, or one sync (len 0, is_sync), in the order they happened. */
+/* One write, or one sync or publishing (len 0), in the order they happened. */
 struct io_logged {
 	const char *path; /* the file's name by now; "" for none */
 	uint64_t at;
 	const uint8_t *bytes;
 	size_t len;
 	bool is_sync;
+	bool is_name;
 };
 
 struct io_memory *io_memory_new(void); /* NULL: out of memory */

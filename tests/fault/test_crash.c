@@ -267,7 +267,7 @@ static void append(struct cuts *s, const struct sight *seen)
 	for (size_t i = 0; i < io_memory_log_count(m); i++) {
 		struct io_logged e = io_memory_log_at(m, i);
 
-		if (!e.is_sync)
+		if (e.len > 0)
 			assert_true(e.at >= image->len);
 	}
 	assert_true(io_memory_get(m, CASE_PATH, &bytes, &len));
@@ -357,7 +357,6 @@ static void cut_everywhere(struct run *run, const struct effort *effort)
 		          .memory = io_memory_new(),
 		          .began = clock() };
 	size_t n = io_memory_log_count(run->memory);
-	bool named = false;
 
 	assert_non_null(s.memory);
 	medium_init(&s.medium, NULL, 0, effort->seed);
@@ -367,13 +366,11 @@ static void cut_everywhere(struct run *run, const struct effort *effort)
 		assert_string_equal(e.path, CASE_PATH);
 		acknowledge(&s, i);
 		/* Never below what was acknowledged. */
-		if (named && !e.is_sync)
+		if (s.medium.named && e.len > 0)
 			assert_true(e.at >= run->end[s.acked]);
 		medium_apply(&s.medium, &e);
-		/* The name came right after the first one. */
-		named |= e.is_sync;
 		acknowledge(&s, i + 1);
-		if (named &&
+		if (s.medium.named &&
 		    (e.is_sync || i % effort->every == 0 || i + 3 > n ||
 		     io_memory_log_at(run->memory, i + 1).is_sync))
 			cut(&s, effort->states * (i + 2) / n);

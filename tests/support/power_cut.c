@@ -24,6 +24,7 @@ void medium_init(struct medium *m, const void *bytes, size_t len, uint64_t seed)
 	buf_put(&m->now, bytes, len);
 	buf_put(&m->image, bytes, len);
 	assert_true(buf_ok(&m->now) && buf_ok(&m->image));
+	m->named = len > 0;
 	m->durable = len;
 	m->random = seed;
 }
@@ -44,6 +45,10 @@ static uint64_t first_sector(const struct medium *m)
 
 void medium_apply(struct medium *m, const struct io_logged *e)
 {
+	if (e->is_name) {
+		m->named = true;
+		return;
+	}
 	if (e->is_sync) {
 		uint64_t first = first_sector(m);
 

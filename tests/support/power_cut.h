@@ -18,6 +18,7 @@
 #define POWER_CUT_SECTOR 512
 
 struct medium {
+	bool named;       /* before, nobody finds it after a power cut */
 	struct buf now;   /* as everybody sees it */
 	uint64_t durable; /* bytes of it that no power cut takes away */
 	struct buf image; /* one state; the durable bytes are those of `now` */
@@ -27,12 +28,12 @@ struct medium {
 	size_t writes, writes_cap;
 };
 
-/* A file that is durable; `len` 0: one that is new. */
+/* A file that is durable, with a name; `len` 0: one that is new. */
 void medium_init(struct medium *m, const void *bytes, size_t len,
                  uint64_t seed);
 void medium_done(struct medium *m);
-/* A write or sync happens.  Writes anywhere but at the end are refused by an
- * assertion: nothing here ever overwrites. */
+/* A write, a sync or the publishing happens.  Writes anywhere but at the end
+ * are refused by an assertion: nothing here ever overwrites. */
 void medium_apply(struct medium *m, const struct io_logged *e);
 
 struct cut_plan {
