@@ -158,6 +158,28 @@ static void forget(struct run *run)
 	archive_case_done(&run->c);
 }
 
+/* Between two writes a program may be killed.  A COMMIT that stands there
+ * without a place for its FOOTER is none, until the next append fills up the
+ * page: then it would be seen, as if it came back. */
+static void a_commit_and_its_footer_are_one_write(void **state)
+{
+	static const struct case_plan plan = {
+		.seed = 4, .commits = 8, .lines = 5, .text_len = 60
+	};
+	static struct run run;
+
+	(void)state;
+	record(&run, &plan, 16);
+	for (size_t i = 1; i <= run.commits; i++) {
+		struct io_logged e =
+			io_memory_log_at(run.memory, run.ack[i] - 2);
+
+		assert_int_equal(e.at + e.len, run.end[i]);
+		assert_true(e.len > SECTION_HEADER_SIZE + FOOTER_SIZE);
+	}
+	forget(&run);
+}
+
 /* Open the state; every commit that it shows is the one that was made. */
 static struct sight look(struct cuts *s)
 {
@@ -466,6 +488,7 @@ static int enter(void **state)
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_commit_and_its_footer_are_one_write),
 		cmocka_unit_test(
 			a_power_cut_loses_nothing_that_was_acknowledged),
 		cmocka_unit_test(
