@@ -272,6 +272,13 @@ static int memory_close(struct io_file *f)
 	return 0;
 }
 
+static size_t short_len(const struct io_memory *m, size_t len)
+{
+	if (m->chunk == SIZE_MAX)
+		return len > 1 ? len - 1 : len;
+	return m->chunk && len > m->chunk ? m->chunk : len;
+}
+
 /* May run in several threads at once. */
 static int memory_read(struct io_file *f, uint64_t at, void *buf, size_t len,
                        size_t *got)
@@ -287,8 +294,7 @@ static int memory_read(struct io_file *f, uint64_t at, void *buf, size_t len,
 		return 0;
 	if (len > b->len - at)
 		len = b->len - (size_t)at;
-	if (m->chunk && len > m->chunk)
-		len = m->chunk;
+	len = short_len(m, len);
 	memcpy(buf, b->ptr + at, len);
 	*got = len;
 	return 0;
@@ -310,8 +316,7 @@ static int memory_write(struct io_file *f, uint64_t at, const void *buf,
 		return -EBADF;
 	if (len > PTRDIFF_MAX || at > PTRDIFF_MAX - len)
 		return -EFBIG;
-	if (m->chunk && len > m->chunk)
-		len = m->chunk;
+	len = short_len(m, len);
 	limit = size_limit(m, n);
 	if (at + len > n->cached.len && at + len > limit) {
 		if (at >= limit)

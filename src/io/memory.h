@@ -72,7 +72,8 @@ void io_memory_fail(struct io_memory *m, unsigned kinds, long countdown,
 unsigned long io_memory_faults_fired(const struct io_memory *m);
 /* Calls of these kinds since the start, failed ones included. */
 unsigned long io_memory_calls(const struct io_memory *m, unsigned kinds);
-/* Reads and writes move at most this many bytes a call; 0 = no bound. */
+/* Reads and writes move at most this many bytes a call; 0 = no bound, SIZE_MAX:
+ * all but the last byte of what is asked for. */
 void io_memory_set_chunk(struct io_memory *m, size_t bytes);
 /* ENOSPC once all files together would exceed this; UINT64_MAX = no bound.
  * The write that meets the bound is short, the next one fails. */
