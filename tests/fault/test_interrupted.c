@@ -44,7 +44,7 @@ static int enter(void **state)
 
 	(void)state;
 	case_keep_memory();
-	how.plan[0] = (struct cut_plan){ .all_up_to = all ? 8 : 3,
+	how.plan[0] = (struct cut_plan){ .all_up_to = all ? 5 : 3,
 		                         .singles = all ? 1000 : 16,
 		                         .samples = all ? 64 : 8 };
 	how.plan[1] = (struct cut_plan){ .all_up_to = all ? 5 : 3,
