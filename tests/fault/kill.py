@@ -128,8 +128,8 @@ def wrong_later(command):
         again = again + ["-a"]
     if os.path.exists(MADE) and "-o" in again:
         # What has no commit yet is in the way; what has one is finished.
-        if ids(MADE):
-            return wrong
+        if json.loads(fiche("info", MADE, "--json")[1])["generation"]:
+            return ["shown %s" % ids(MADE)] if ids(MADE) != command.after(command.end) else []
         os.remove(MADE)
     done = run(FICHE, *again)
     if done.returncode != 0:
@@ -213,7 +213,7 @@ def main():
                 was_killed, found = try_at(command, call, ordinal)
                 killed, wrong = killed + was_killed, wrong + found
             # Some calls are not made in every run: how memory is got, say.
-            if killed < len(tried) * 9 // 10:
+            if killed < len(tried) * 3 // 4:
                 wrong.append("only %d of %d were killed" % (killed, len(tried)))
             tap.test(wrong, "%s, killed at %d of its %d calls" % (command.name, killed, len(calls)))
         os.chdir("/")
