@@ -60,6 +60,20 @@ static int make_folder(const char *path, struct fiche_error *err)
 	return err_sys(err, errno, "cannot make a folder");
 }
 
+/* One that articles name.  What leads elsewhere is not ours. */
+static int make_part_folder(const char *path, struct fiche_error *err)
+{
+	struct stat st;
+	int r = make_folder(path, err);
+
+	if (r == 0 && lstat(path, &st) != 0)
+		r = err_sys(err, errno, "cannot look at a folder");
+	if (r == 0 && !S_ISDIR(st.st_mode))
+		r = err_set(err, FICHE_ERR_EXISTS, FICHE_NOWHERE,
+		            "already exists, and is no folder: %s", path);
+	return r;
+}
+
 static int find_name(enum part_of *out, const char *name,
                      struct fiche_error *err)
 {
@@ -291,7 +305,7 @@ static int make_folders(struct partition *p, struct fiche_error *err)
 		           : p->folder.len - 1);
 		buf_u8(&p->path, 0);
 		r = buf_ok(&p->path)
-		            ? make_folder((const char *)p->path.ptr, err)
+		            ? make_part_folder((const char *)p->path.ptr, err)
 		            : err_nomem(err);
 		at = at ? at + 1 : NULL;
 	}
