@@ -37,7 +37,7 @@ struct how {
 	uint64_t resolve;
 };
 
-static int openat2(int folder, const char *name, int flags, unsigned mode)
+static int open_checked(int folder, const char *name, int flags, unsigned mode)
 {
 	struct how how = {
 		.flags = (uint64_t)flags,
@@ -102,7 +102,7 @@ int beneath_open(const char *folder)
 
 int beneath_create(int folder, const char *name)
 {
-	int fd = openat2(folder, name, NEW, 0666);
+	int fd = open_checked(folder, name, NEW, 0666);
 	int way, e;
 
 	if (fd >= 0 || !is_missing(errno))
