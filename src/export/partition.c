@@ -148,9 +148,25 @@ static bool is_plain(uint8_t c)
 	       c > 0xc2;
 }
 
+/* Line ends of Unicode, and what turns the direction of the text around it, as
+ * a name is shown: U+2028 to 202E and U+2066 to 2069. */
+static bool is_trick(const char *c, size_t len)
+{
+	const uint8_t *b = (const uint8_t *)c;
+
+	return len == 3 && b[0] == 0xe2 &&
+	       ((b[1] == 0x80 && b[2] >= 0xa8 && b[2] <= 0xae) ||
+	        (b[1] == 0x81 && b[2] >= 0xa6 && b[2] <= 0xa9));
+}
+
+static void put_escaped(struct buf *out, const char *bytes, size_t len)
+{
+	for (size_t i = 0; i < len; i++)
+		buf_printf(out, "%%%02X", (unsigned)(uint8_t)bytes[i]);
+}
+
 void partition_escape(struct buf *out, const char *text, size_t len)
 {
-	static const char digits[] = "0123456789ABCDEF";
 	size_t begin = out->len;
 	uint8_t digest[SHA256_SIZE];
 
@@ -161,13 +177,10 @@ void partition_escape(struct buf *out, const char *text, size_t len)
 		while (c > 0xc2 && i + n < len &&
 		       ((uint8_t)text[i + n] & 0xc0) == 0x80)
 			n++;
-		if (is_plain(c)) {
+		if (is_plain(c) && !is_trick(text + i, n))
 			buf_put(out, text + i, n);
-		} else {
-			buf_u8(out, '%');
-			buf_u8(out, (uint8_t)digits[c >> 4]);
-			buf_u8(out, (uint8_t)digits[c & 15]);
-		}
+		else
+			put_escaped(out, text + i, n);
 		i += n;
 	}
 	if (out->len - begin < VALUE_MAX)
