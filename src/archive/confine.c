@@ -60,6 +60,7 @@ static const int reading[] = {
 	SYS_membarrier,
 	SYS_sched_yield,
 	SYS_sched_getaffinity,
+	SYS_sysinfo,
 	SYS_getpid,
 	SYS_gettid,
 	SYS_rt_sigaction,
