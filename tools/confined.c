@@ -5,6 +5,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "fiche/fiche.h"
@@ -29,7 +30,14 @@ void needs_folder_of(struct needs *n, const char *path)
 {
 	const char *slash = strrchr(path, '/'), *scratch = getenv("TMPDIR");
 	size_t at = n->folders.len;
+	struct stat st;
 
+	/* A device or a pipe is written to as it is. */
+	if (stat(path, &st) == 0 && !S_ISREG(st.st_mode) &&
+	    !S_ISDIR(st.st_mode)) {
+		needs_folder(n, path);
+		return;
+	}
 	/* With its slash: the root is the one folder that needs it. */
 	str_put(&n->folders, slash ? path : ".",
 	        slash ? (size_t)(slash + 1 - path) : 1);

@@ -22,8 +22,8 @@ void needs_file(struct needs *n, const char *path);
 /* The file that may lie beside an archive: "ARCHIVE.checkpoint". */
 void needs_checkpoint(struct needs *n, const char *archive);
 void needs_folder(struct needs *n, const char *path);
-/* The folder that `path` is in, and the one for scratch files where it does not
- * take them. */
+/* The folder that `path` is in, or `path` if it is a device or a pipe; and the
+ * one for scratch files where it does not take them. */
 void needs_folder_of(struct needs *n, const char *path);
 
 /*

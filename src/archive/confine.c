@@ -61,6 +61,7 @@ static const int reading[] = {
 	SYS_sched_yield,
 	SYS_sched_getaffinity,
 	SYS_sysinfo,
+	SYS_geteuid,
 	SYS_getpid,
 	SYS_gettid,
 	SYS_rt_sigaction,
@@ -73,6 +74,7 @@ static const int reading[] = {
 	SYS_gettimeofday,
 	SYS_nanosleep,
 	SYS_getrandom,
+	SYS_getcwd,
 	SYS_exit,
 	SYS_exit_group,
 };
@@ -121,7 +123,8 @@ static const int hostile[] = {
 };
 
 static const unsigned file_controls[] = {
-	F_GETFD, F_SETFD, F_GETFL, F_DUPFD_CLOEXEC, F_OFD_SETLK,
+	F_GETFD, F_SETFD, F_GETFL,  F_DUPFD_CLOEXEC,
+	F_GETLK, F_SETLK, F_SETLKW, F_OFD_SETLK,
 };
 
 static const unsigned device_controls[] = { TCGETS, TERMINAL_2, TIOCGWINSZ };

@@ -10,6 +10,7 @@
 #include <fcntl.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -86,13 +87,16 @@ int landlock_begin(struct landlock *out, struct fiche_error *err)
 static void allow(const struct landlock *l, const char *path, uint64_t what)
 {
 	struct path_below rule = { .allowed = what & file_bits(l->version) };
+	struct stat st;
 
 	if (l->fd < 0)
 		return;
 	rule.fd = open(path, O_PATH | O_CLOEXEC);
 	if (rule.fd < 0)
 		return;
-	/* A folder where a file should be: then it cannot be read. */
+	/* The kernel wants no rights of folders for what is none. */
+	if (fstat(rule.fd, &st) != 0 || !S_ISDIR(st.st_mode))
+		rule.allowed &= WRITE_FILE | READ_FILE | TRUNCATE;
 	(void)syscall(ADD_RULE, l->fd, PATH_BELOW, &rule, 0);
 	(void)close(rule.fd);
 }

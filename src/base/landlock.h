@@ -20,7 +20,8 @@ int landlock_begin(struct landlock *out, struct fiche_error *err);
 /* A file that may be read.  One that is not there is left out. */
 void landlock_read(const struct landlock *l, const char *path);
 /* A folder, and all below it, in which anything may be done with files but
- * running them, and devices, pipes and sockets cannot be made. */
+ * running them, and devices, pipes and sockets cannot be made.  Or a device or
+ * pipe that is there already. */
 void landlock_write(const struct landlock *l, const char *path);
 /* From here on, for this thread and those it starts.  Needs
  * PR_SET_NO_NEW_PRIVS.  0 or FICHE_ERR_IO; `l` is done in any case. */

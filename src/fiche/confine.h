@@ -29,9 +29,9 @@ struct fiche_confine {
 	 * exist by now is left out. */
 	const char *const *files;
 	size_t file_count;
-	/* Folders in which files may be made, changed, renamed and removed, and
-	 * in all folders below.  Without any, nothing can be opened to write.
-	 */
+	/* Folders in which, and below which, files may be made, changed,
+	 * renamed and removed; or a pipe or device to write to.  Without any,
+	 * nothing can be opened to write. */
 	const char *const *folders;
 	size_t folder_count;
 };
