@@ -16,6 +16,7 @@
 
 #include <fcntl.h>
 #include <sched.h>
+#include <stdbool.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
@@ -82,13 +83,15 @@ static const int reading[] = {
 /* And making files; where they may be is for Landlock to say. */
 static const int writing[] = {
 #ifdef SYS_open
-	SYS_open,   SYS_mkdir,     SYS_rmdir,    SYS_rename,     SYS_link,
-	SYS_unlink,
+	SYS_mkdir,    SYS_rmdir,      SYS_rename,    SYS_link,   SYS_unlink,
 #endif
-	SYS_openat, SYS_openat2,   SYS_mkdirat,  SYS_renameat,   SYS_renameat2,
-	SYS_linkat, SYS_unlinkat,  SYS_pwrite64, SYS_ftruncate,  SYS_fallocate,
-	SYS_fsync,  SYS_fdatasync, SYS_syncfs,   SYS_getdents64,
+	SYS_mkdirat,  SYS_renameat,   SYS_renameat2, SYS_linkat, SYS_unlinkat,
+	SYS_pwrite64, SYS_ftruncate,  SYS_fallocate, SYS_fsync,  SYS_fdatasync,
+	SYS_syncfs,   SYS_getdents64,
 };
+
+/* A filter cannot see its flags. */
+static const int opening_anyhow[] = { SYS_openat2 };
 
 /* What only somebody else's code would do here. */
 static const int hostile[] = {
@@ -131,12 +134,13 @@ static const unsigned device_controls[] = { TCGETS, TERMINAL_2, TIOCGWINSZ };
 
 /* ---- Layers -------------------------------------------------------- */
 
-static unsigned confine_files(const struct fiche_confine *c)
+static unsigned confine_files(const struct fiche_confine *c, unsigned *version)
 {
 	struct landlock l;
 
 	if (landlock_begin(&l, NULL) != 0)
 		return FICHE_LACKS_LANDLOCK;
+	*version = l.version;
 	for (size_t i = 0; i < c->file_count; i++)
 		landlock_read(&l, c->files[i]);
 	for (size_t i = 0; i < c->folder_count; i++)
@@ -144,14 +148,15 @@ static unsigned confine_files(const struct fiche_confine *c)
 	return landlock_end(&l, NULL) == 0 ? 0 : FICHE_LACKS_LANDLOCK;
 }
 
-/* Opening is for reading only. */
-static void add_opening(struct call_filter *f)
+/* Nothing here empties a file by opening it. */
+static void add_opening(struct call_filter *f, bool writes)
 {
-	const unsigned write = O_WRONLY | O_RDWR | O_CREAT | O_TRUNC;
+	const unsigned never =
+		O_TRUNC | (writes ? 0 : O_WRONLY | O_RDWR | O_CREAT);
 
-	call_filter_bits(f, SYS_openat, 2, write, CALL_REFUSE, CALL_ALLOW);
+	call_filter_bits(f, SYS_openat, 2, never, CALL_REFUSE, CALL_ALLOW);
 #ifdef SYS_open
-	call_filter_bits(f, SYS_open, 1, write, CALL_REFUSE, CALL_ALLOW);
+	call_filter_bits(f, SYS_open, 1, never, CALL_REFUSE, CALL_ALLOW);
 #endif
 }
 
@@ -172,16 +177,20 @@ static void add_conditions(struct call_filter *f)
 	                   COUNT(device_controls));
 }
 
-static unsigned confine_calls(const struct fiche_confine *c)
+static unsigned confine_calls(const struct fiche_confine *c, unsigned version)
 {
+	bool writes = c->folder_count > 0;
 	struct call_filter f;
 
 	call_filter_begin(&f);
 	call_filter_list(&f, reading, COUNT(reading), CALL_ALLOW);
-	if (c->folder_count > 0)
+	if (writes)
 		call_filter_list(&f, writing, COUNT(writing), CALL_ALLOW);
-	else
-		add_opening(&f);
+	/* Before, Landlock lets files be emptied that may only be read. */
+	if (writes && version >= LANDLOCK_TRUNCATES)
+		call_filter_list(&f, opening_anyhow, COUNT(opening_anyhow),
+		                 CALL_ALLOW);
+	add_opening(&f, writes);
 	add_conditions(&f);
 	call_filter_list(&f, hostile, COUNT(hostile), CALL_KILL);
 	return call_filter_end(&f, CALL_UNKNOWN, NULL) == 0
@@ -192,13 +201,13 @@ static unsigned confine_calls(const struct fiche_confine *c)
 unsigned fiche_confine(const struct fiche_confine *c)
 {
 	static const struct rlimit none = { 0, 0 };
-	unsigned lacks;
+	unsigned lacks, version = 0;
 
 	if (SANITIZED)
 		return 0;
 	(void)setrlimit(RLIMIT_CORE, &none);
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
 		return FICHE_LACKS_LANDLOCK | FICHE_LACKS_SECCOMP;
-	lacks = confine_files(c);
-	return lacks | confine_calls(c);
+	lacks = confine_files(c, &version);
+	return lacks | confine_calls(c, version);
 }

@@ -9,6 +9,8 @@
 
 #include "fiche/error.h"
 
+#define LANDLOCK_TRUNCATES 3 /* the version that knows of emptying files */
+
 struct landlock {
 	int fd; /* -1: this kernel has none, and nothing will happen */
 	unsigned version;
