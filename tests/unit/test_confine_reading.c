@@ -38,7 +38,6 @@ enum { DONE = 42, REFUSED };
 
 static char root[] = "/tmp/fiche-confine.XXXXXX";
 static char archive[64], other[64], inside[64], outside[64], folder[64];
-static unsigned lacks; /* of this system */
 
 /* ---- A process ----------------------------------------------------- */
 
@@ -538,6 +537,7 @@ static int make_archive(void)
 
 static int set_up(void **state)
 {
+	unsigned lacks;
 	pid_t pid;
 	int status;
 
