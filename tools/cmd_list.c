@@ -59,6 +59,7 @@ int cmd_list(struct tool *t, const struct args *args)
 	r = listing_read(&l, t, args);
 	if (r == 0)
 		r = selection_init(&s, t, args);
+	s.lib.redacted = true;
 	if (r == 0)
 		r = confine_reading(t, args->operands, 1);
 	if (r == 0)
