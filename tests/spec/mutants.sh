@@ -38,5 +38,13 @@ dictionary)
 	;;
 esac
 "$FICHE" pack -q "$work/a.fiche" "$work/first"
+if [ "$1" = small ]; then
+	# One of them is redacted, one withdrawn.
+	"$FICHE" list "$work/a.fiche" --short --all-versions >"$work/ids"
+	"$FICHE" redact -q "$work/a.fiche" "$(sed -n 4p "$work/ids")" -o "$work/b.fiche" \
+		--keep-copies --reason "asked for"
+	mv "$work/b.fiche" "$work/a.fiche"
+	"$FICHE" withdraw -q "$work/a.fiche" "$(sed -n 7p "$work/ids")" --reason "wrong"
+fi
 "$FICHE" pack -q --append "$work/a.fiche" "$work/second"
 python3 "$here/differential.py" "$work/a.fiche" "$2"
