@@ -41,9 +41,10 @@ struct scan {
 	struct commit dicts; /* only its dictionary list */
 	size_t dict_cap;
 	uint64_t dict_bytes;
-	bool has_uuid;      /* learnt from a header */
-	uint64_t spent;     /* bytes hashed */
-	struct span *voids; /* that commits name */
+	bool has_uuid;         /* learnt from a header */
+	uint64_t spent;        /* bytes hashed */
+	uint64_t withdrawn_at; /* of the list that counts, or 0 */
+	struct span *voids;    /* that commits name */
 	size_t void_count, void_cap;
 };
 
@@ -124,6 +125,7 @@ static int keep_withdrawn(struct scan *k, const struct section *s,
 		return r == FICHE_ERR_NOMEM ? r : 0;
 	withdrawals_done(&k->reader->withdrawn);
 	k->reader->withdrawn = w;
+	k->withdrawn_at = s->offset;
 	return 0;
 }
 
@@ -521,6 +523,10 @@ int reader_recover(struct fiche_reader *rd, struct fiche_error *err)
 		drop_overlaps(&k);
 		r = rebuild_all(&k, err);
 	}
+	if (rd->archive.has_commit && c->withdrawal > k.withdrawn_at)
+		(void)err_set(&rd->withdrawn_why, FICHE_ERR_CORRUPT,
+		              c->withdrawal,
+		              "the last list of withdrawn articles is lost");
 	rd->lost.dictionaries = k.dicts.dict_count;
 	rd->lost.dictionary_bytes = k.dict_bytes;
 	if (r == 0 && rd->segment_count == 0 && !rd->archive.has_commit &&
