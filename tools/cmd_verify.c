@@ -161,8 +161,12 @@ static void say_tail(const struct check *c)
 
 	str_size(&s, c->report.tail_size);
 	complain(c->tool, c->path,
-	         "all commits are intact, but %s follow the last one: of an "
-	         "interrupted append, or of a file that was cut",
+	         c->report.generations > 0
+	                 ? "all commits are intact, but %s follow the last "
+	                   "one: of an interrupted append, or of a file that "
+	                   "was cut"
+	                 : "no commit is whole: there are %s of an interrupted "
+	                   "first one, or of a file that was cut",
 	         str_get(&s));
 	hint(c->tool, "after an interrupted append nothing committed is lost "
 	              "and the next 'fiche pack --append' declares them void; "

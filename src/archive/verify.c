@@ -11,6 +11,7 @@
 #include "base/alloc.h"
 #include "base/err.h"
 #include "base/hash.h"
+#include "format/block.h"
 #include "format/dict.h"
 
 #define CHUNK ((size_t)1 << 20)
@@ -174,7 +175,12 @@ struct walk {
 	struct sha256 *own, *batch;
 	uint8_t *chunk;
 	uint64_t sequence; /* expected next */
+	uint64_t record;   /* the same */
 	bool lost_count;   /* a section was skipped: any sequence will do */
+	bool lost_records; /* ... and any record */
+	bool lost_dict;    /* ... and blocks with a dictionary not seen */
+	uint32_t *dicts;   /* their ids, so far */
+	size_t dict_count, dict_cap;
 };
 
 /* The next place at or after `at` where a whole section header stands. */
@@ -193,6 +199,110 @@ static uint64_t resync(struct verify *v, uint64_t at, uint64_t end)
 			return at;
 	}
 	return end;
+}
+
+static void wrong_record(struct verify *v, struct walk *w, uint64_t at,
+                         uint64_t found)
+{
+	struct fiche_error why = { 0 };
+
+	if (found != w->record && !w->lost_records) {
+		(void)err_set(&why, FICHE_ERR_CORRUPT, at,
+		              "record %llu stands where number %llu belongs",
+		              (unsigned long long)found,
+		              (unsigned long long)w->record);
+		verify_finding(v, &why, 0, 0);
+	}
+	w->lost_records = false;
+}
+
+static bool has_dict(const struct walk *w, uint32_t id)
+{
+	for (size_t i = 0; i < w->dict_count; i++)
+		if (w->dicts[i] == id)
+			return true;
+	return id == 0;
+}
+
+/* Each has an id of its own. */
+static int check_dict(struct walk *w, const struct section *s,
+                      const uint8_t *payload, struct fiche_error *why)
+{
+	struct dict_head head;
+	int r = dict_head_decode(&head, payload, (size_t)s->payload_len,
+	                         s->offset, why);
+
+	w->lost_dict |= r < 0;
+	if (r < 0 || head.class & DICT_PARITY)
+		return r;
+	if (has_dict(w, head.id))
+		return err_set(why, FICHE_ERR_CORRUPT, s->offset,
+		               "dictionary %u is there a second time",
+		               (unsigned)head.id);
+	if (alloc_grow(&w->dicts, &w->dict_cap, w->dict_count + 1,
+	               sizeof(*w->dicts)) < 0)
+		return err_nomem(why);
+	w->dicts[w->dict_count++] = head.id;
+	return 0;
+}
+
+/* Blocks follow one another without gaps, and their dictionaries are before
+ * them. */
+static int check_block_head(struct verify *v, struct walk *w,
+                            const struct section *s, const uint8_t *payload,
+                            struct fiche_error *why)
+{
+	struct block_head head;
+	int r = block_head_decode(&head, payload, s->inner_len, s->payload_len,
+	                          s->offset, why);
+
+	w->lost_records |= r < 0;
+	if (r == 0) {
+		wrong_record(v, w, s->offset, head.first_record);
+		w->record = head.first_record + head.record_count;
+	}
+	if (r == 0 && !w->lost_dict &&
+	    !(has_dict(w, head.cards_dict) && has_dict(w, head.bodies_dict)))
+		r = err_set(why, FICHE_ERR_CORRUPT, s->offset,
+		            "the dictionary of a block is not before it");
+	return r;
+}
+
+/*
+ * A whole section by its type, also where nothing names it: recovery would take
+ * it.  What is read of a block is its head.
+ */
+static int check_payload(struct verify *v, struct walk *w,
+                         const struct section *s, struct fiche_error *err)
+{
+	struct fiche_error why = { 0 };
+	struct buf raw = { 0 };
+	size_t len = s->inner_len;
+	uint64_t first, count;
+	int r = 0;
+
+	if (s->type == SECTION_SUPERBLOCK || s->type == SECTION_COMMIT)
+		r = err_set(&why, FICHE_ERR_CORRUPT, s->offset,
+		            "a superblock or a commit stands between other "
+		            "sections");
+	else if (s->type == SECTION_DICT && len > DICT_PAYLOAD_MAX)
+		r = err_set(&why, FICHE_ERR_LIMIT, s->offset,
+		            "dictionary is larger than a reader accepts");
+	else if (s->type == SECTION_DATA || s->type == SECTION_DICT) {
+		if (!buf_reserve(&raw, len))
+			return err_nomem(err);
+		r = io_read(v->archive->file, s->offset + SECTION_HEADER_SIZE,
+		            raw.ptr, len, &why);
+		if (r == 0)
+			r = s->type == SECTION_DATA
+			            ? check_block_head(v, w, s, raw.ptr, &why)
+			            : check_dict(w, s, raw.ptr, &why);
+	}
+	buf_done(&raw);
+	if (r == 0 || ends_check(r))
+		return r == 0 ? 0 : err_copy(err, &why);
+	records_at(v, s->offset, &first, &count);
+	return damaged_section(v, &why, s->offset, first, count, err);
 }
 
 static int check_section(struct verify *v, struct walk *w, uint64_t at,
@@ -220,7 +330,7 @@ static int check_section(struct verify *v, struct walk *w, uint64_t at,
 		r = damaged_section(v, &why, at, first, count, err);
 		if (r < 0)
 			return r;
-		w->lost_count = true;
+		w->lost_count = w->lost_records = w->lost_dict = true;
 		*next = to;
 		return hash_payload(v, at, to - at, NULL, w->batch, w->chunk,
 		                    err);
@@ -254,6 +364,10 @@ static int check_section(struct verify *v, struct walk *w, uint64_t at,
 		              : s.type == SECTION_DICT  ? "a dictionary"
 		                                        : "a section");
 		r = damaged_section(v, &why, at, first, count, err);
+		w->lost_records |= s.type == SECTION_DATA;
+		w->lost_dict |= s.type == SECTION_DICT;
+	} else {
+		r = check_payload(v, w, &s, err);
 	}
 	*next = at + section_size(&s);
 	return r;
@@ -298,6 +412,8 @@ static int check_generation(struct verify *v, struct walk *w,
 	}
 	w->lost_count = false;
 	w->sequence = c->section.sequence + 1;
+	wrong_record(v, w, end, c->commit.record_count);
+	w->record = c->commit.record_count;
 	memcpy(f.uuid8, v->archive->uuid, sizeof(f.uuid8));
 	footer_encode(want, &f);
 	if (c->end > v->archive->size)
@@ -492,6 +608,7 @@ static int check_structure(struct verify *v, struct fiche_error *err)
 		if (i == 0) {
 			check_first(v, c);
 			w.lost_count = c->commit.generation != 1;
+			w.lost_records = w.lost_dict = w.lost_count;
 		}
 		r = check_generation(v, &w, c, err);
 		if (r == 0)
@@ -499,6 +616,7 @@ static int check_structure(struct verify *v, struct fiche_error *err)
 	}
 	if (r == 0)
 		r = check_dictionaries(v, err);
+	alloc_free(w.dicts);
 	alloc_free(w.chunk);
 	sha256_free(w.own);
 	sha256_free(w.batch);
@@ -525,7 +643,8 @@ static int run(struct verify *v, struct fiche_error *err)
 
 	v->total = v->archive->end * (v->opt->quick ? 1 : 2);
 	r = check_structure(v, err);
-	if (r == 0 && v->reader->recovered) {
+	if (r == 0 && v->reader->recovered &&
+	    (v->archive->commit_lost || !v->archive->has_superblock)) {
 		struct fiche_error why = { 0 };
 
 		(void)err_set(&why, FICHE_ERR_CORRUPT, 0,
