@@ -31,9 +31,8 @@ static const struct case_plan small = { .seed = 3,
 /* With dictionaries. */
 static const struct case_plan large = { .seed = 4,
 	                                .commits = 2,
-	                                .lines = 900,
-	                                .text_len = 700,
-	                                .level = 3,
+	                                .lines = 30,
+	                                .text_len = 90000,
 	                                .void_len = 5000 };
 
 struct ground {
