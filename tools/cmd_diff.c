@@ -114,6 +114,21 @@ static int on_difference(void *ctx, const struct fiche_difference *x)
 	return output_failed() ? 1 : 0;
 }
 
+/* The same record, but of one its id is all that is left. */
+static void add_redacted(struct str *s, const struct diff *d,
+                         const struct fiche_diff_stats *n)
+{
+	for (int i = 0; i < 2; i++) {
+		if (n->redacted[i] == 0)
+			continue;
+		str_add(s, ", ");
+		str_count(s, n->redacted[i]);
+		str_add(s, " of them redacted in ");
+		glyph_escape(s, d->side[i].path, strlen(d->side[i].path),
+		             GLYPH_LINE);
+	}
+}
+
 static void print_summary(struct diff *d, const struct fiche_diff_stats *n)
 {
 	static const char dot[] = " \xc2\xb7 ";
@@ -125,6 +140,8 @@ static void print_summary(struct diff *d, const struct fiche_diff_stats *n)
 		str_key_text(&s, "first", d->side[0].path);
 		str_key_text(&s, "second", d->side[1].path);
 		str_key_count(&s, "same", n->same);
+		str_key_count(&s, "redacted_first", n->redacted[0]);
+		str_key_count(&s, "redacted_second", n->redacted[1]);
 		str_key_count(&s, "only_first", n->only[0]);
 		str_key_count(&s, "only_second", n->only[1]);
 		str_key_count(&s, "changed", n->changed);
@@ -133,6 +150,7 @@ static void print_summary(struct diff *d, const struct fiche_diff_stats *n)
 	} else if (!d->tool->quiet) {
 		str_counted(&s, n->same, "article");
 		str_add(&s, " in both");
+		add_redacted(&s, d, n);
 		str_add(&s, dot);
 		str_count(&s, n->only[0]);
 		str_add(&s, " only in ");

@@ -93,6 +93,7 @@ static void print_json(const struct export *x)
 	str_key_text(&s, "path", x->options.lib.path);
 	str_key_count(&s, "articles", x->stats.articles);
 	str_key_count(&s, "damaged", x->stats.damaged);
+	str_key_count(&s, "redacted", x->stats.redacted);
 	str_key_count(&s, "files", x->stats.files);
 	str_key_count(&s, "bytes", x->stats.bytes);
 	str_key(&s, "seconds");
@@ -163,6 +164,12 @@ static int export(struct export *x)
 		say_failed(x, r, &err);
 	else if (stop_signal() != 0)
 		say_stopped(x);
+	if (x->stats.redacted > 0)
+		note(x->tool, x->archive.path,
+		     "%llu redacted and left out: only the ids remain",
+		     (unsigned long long)x->stats.redacted);
+	if (r == 0 && x->stats.articles == 0 && x->stats.redacted > 0)
+		(void)tool_raise(x->tool, RC_NOTHING);
 	return r;
 }
 

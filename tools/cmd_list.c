@@ -58,6 +58,7 @@ int cmd_list(struct tool *t, const struct args *args)
 	r = listing_read(&l, t, args);
 	if (r == 0)
 		r = selection_init(&s, t, args);
+	s.lib.redacted = true;
 	if (r == 0)
 		r = reading_open(&ar, t, args, args->operands[0]);
 	if (r == 0)

@@ -58,6 +58,7 @@ static int find_article(uint64_t *number, struct reading *ar, const char *name)
 	int r;
 
 	fiche_selection_init(&s);
+	s.redacted = true;
 	if (strstr(name, "://")) {
 		s.urls = &name;
 		s.url_count = 1;

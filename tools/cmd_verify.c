@@ -109,6 +109,11 @@ static void add_checked(struct str *s, const struct check *c)
 	str_add(s, dot);
 	str_counted(s, r->records, "record");
 	str_add(s, " ok (content digests re-computed)");
+	if (r->redacted > 0) {
+		str_add(s, dot);
+		str_count(s, r->redacted);
+		str_add(s, " of them redacted (only the digest is left)");
+	}
 	if (r->index_compared) {
 		str_add(s, dot);
 		str_add(s, "index agrees with content");
@@ -191,6 +196,7 @@ static void print_json(const struct check *c, int status,
 	str_key_count(&s, "sections", r->sections);
 	str_key_count(&s, "blocks", r->blocks);
 	str_key_count(&s, "records", r->records);
+	str_key_count(&s, "redacted", r->redacted);
 	str_key_count(&s, "text_bytes", r->text_bytes);
 	str_key_count(&s, "tail_size", r->tail_size);
 	str_key_count(&s, "void_bytes", r->void_bytes);

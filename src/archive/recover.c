@@ -44,6 +44,8 @@ struct scan {
 	uint64_t spent;     /* bytes hashed */
 	struct span *voids; /* that the commits declare */
 	size_t void_count, void_cap;
+	struct span *lists; /* WITHDRAWAL sections */
+	size_t list_count, list_cap;
 };
 
 /* If the superblock is lost and no commit is there: the UUID that the first
@@ -158,6 +160,63 @@ static void drop_voids(struct scan *k)
 	c->dict_count = n;
 }
 
+static int keep_list(struct scan *k, const struct section *s,
+                     struct fiche_error *err)
+{
+	if (alloc_grow(&k->lists, &k->list_cap, k->list_count + 1,
+	               sizeof(*k->lists)) < 0)
+		return err_nomem(err);
+	k->lists[k->list_count++] =
+		(struct span){ s->offset, s->offset + section_size(s) };
+	return 0;
+}
+
+/* The last good list of withdrawn records counts; what no list is may have been
+ * one for others. */
+static int take_withdrawn(struct scan *k, struct fiche_error *err)
+{
+	int r = FICHE_END;
+
+	for (size_t i = k->list_count; i-- > 0 && r != 0;) {
+		uint64_t at = k->lists[i].start;
+		struct buf raw = { 0 };
+		struct withdrawals w;
+		struct section s;
+
+		if (is_void(k, at))
+			continue;
+		r = archive_read_section(k->archive, at, k->lists[i].end - at,
+		                         SECTION_WITHDRAWAL, &s, &raw, err);
+		if (r == 0)
+			r = withdrawals_decode(
+				&w, raw.ptr + SECTION_HEADER_SIZE,
+				(size_t)s.payload_len, INT64_MAX, at, err);
+		if (r == 0) {
+			withdrawals_done(&k->reader->withdrawn);
+			k->reader->withdrawn = w;
+		}
+		buf_done(&raw);
+		if (r == FICHE_ERR_NOMEM || r == FICHE_ERR_IO)
+			return r;
+	}
+	return 0;
+}
+
+static int keep_section(struct scan *k, const struct section *s,
+                        const struct buf *raw, struct fiche_error *err)
+{
+	switch (s->type) {
+	case SECTION_DATA:
+		return keep_block(k, s, raw, err);
+	case SECTION_DICT:
+		return keep_dict(k, s, raw, err);
+	case SECTION_COMMIT:
+		return keep_void(k, s, raw, err);
+	default:
+		return keep_list(k, s, err);
+	}
+}
+
 /* The section at `at`, if it is whole; *size is then its length. */
 static int try_section(struct scan *k, uint64_t at, uint64_t *size,
                        struct fiche_error *err)
@@ -179,16 +238,13 @@ static int try_section(struct scan *k, uint64_t at, uint64_t *size,
 		               "too many damaged sections overlap");
 	k->spent += section_size(&s);
 	if (s.type == SECTION_DATA || s.type == SECTION_DICT ||
-	    (s.type == SECTION_COMMIT && s.payload_len <= COMMIT_PAYLOAD_MAX)) {
+	    (s.type == SECTION_COMMIT && s.payload_len <= COMMIT_PAYLOAD_MAX) ||
+	    (s.type == SECTION_WITHDRAWAL && s.payload_len <= WITHDRAWAL_MAX)) {
 		r = archive_read_section(a, at, section_size(&s),
 		                         (enum section_type)s.type, &again,
 		                         &raw, err);
 		if (r == 0)
-			r = s.type == SECTION_DATA
-			            ? keep_block(k, &s, &raw, err)
-			    : s.type == SECTION_DICT
-			            ? keep_dict(k, &s, &raw, err)
-			            : keep_void(k, &s, &raw, err);
+			r = keep_section(k, &s, &raw, err);
 	} else {
 		r = archive_hash(a, at + SECTION_HEADER_SIZE, s.payload_len,
 		                 sha, err);
@@ -323,7 +379,7 @@ static int borrow_body(struct rebuild *x, uint64_t number,
 		if (r < 0)
 			return FICHE_END;
 		rec = &x->other.records[number - b->first_record];
-		if (rec->shared)
+		if (rec->shared || rec->kind == KIND_REDACTED)
 			return FICHE_END;
 		out->ptr = (const char *)x->other.bodies.ptr + rec->body_at;
 		out->len = (size_t)rec->value;
@@ -366,7 +422,7 @@ static int rebuild_record(struct rebuild *x, uint32_t i,
 		return err_nomem(err);
 	if (r < 0)
 		raw = body;
-	if (sha256_of(a.digest, raw.ptr, raw.len) < 0 ||
+	if (record_digest(&a, raw) < 0 ||
 	    record_keys(&keys, &a, body, x->hash) < 0)
 		return err_nomem(err);
 	record_index(&entry, &a, &keys, rec->kind, rec->shared, body.len);
@@ -468,6 +524,8 @@ int reader_recover(struct fiche_reader *rd, struct fiche_error *err)
 	rd->recovered = true;
 	r = scan_file(&k, err);
 	drop_voids(&k);
+	if (r == 0)
+		r = take_withdrawn(&k, err);
 	for (size_t i = 0; i < k.dicts.dict_count; i++)
 		rd->lost.dictionary_bytes += k.dicts.dicts[i].size;
 	/* A commit that is left knows where parity is. */
@@ -505,6 +563,7 @@ int reader_recover(struct fiche_reader *rd, struct fiche_error *err)
 		            "no intact block of articles is left");
 	alloc_free(k.blocks);
 	alloc_free(k.voids);
+	alloc_free(k.lists);
 	alloc_free(k.dicts.dicts);
 	return r;
 }

@@ -181,7 +181,15 @@ struct walk {
 	bool lost_dict;    /* ... and blocks with a dictionary not seen */
 	uint32_t *dicts;   /* their ids, so far */
 	size_t dict_count, dict_cap;
+	bool lost_any;       /* of the two below nothing is known for sure: */
+	uint64_t withdrawal; /* the last WITHDRAWAL */
+	bool parity;         /* a PARITY */
 };
+
+static void lost_section(struct walk *w)
+{
+	w->lost_count = w->lost_records = w->lost_dict = w->lost_any = true;
+}
 
 /* The next place at or after `at` where a whole section header stands. */
 static uint64_t resync(struct verify *v, uint64_t at, uint64_t end)
@@ -330,7 +338,7 @@ static int check_section(struct verify *v, struct walk *w, uint64_t at,
 		r = damaged_section(v, &why, at, first, count, err);
 		if (r < 0)
 			return r;
-		w->lost_count = w->lost_records = w->lost_dict = true;
+		lost_section(w);
 		*next = to;
 		return hash_payload(v, at, to - at, NULL, w->batch, w->chunk,
 		                    err);
@@ -345,6 +353,9 @@ static int check_section(struct verify *v, struct walk *w, uint64_t at,
 	}
 	w->lost_count = false;
 	w->sequence = s.sequence + 1;
+	w->parity |= s.type == SECTION_PARITY;
+	if (s.type == SECTION_WITHDRAWAL)
+		w->withdrawal = at;
 	r = io_read(v->archive->file, at, header, sizeof(header), err);
 	if (r < 0)
 		return r;
@@ -362,7 +373,9 @@ static int check_section(struct verify *v, struct walk *w, uint64_t at,
 		              s.type == SECTION_DATA    ? "a block of articles"
 		              : s.type == SECTION_INDEX ? "an index segment"
 		              : s.type == SECTION_DICT  ? "a dictionary"
-		                                        : "a section");
+		              : s.type == SECTION_WITHDRAWAL
+		                      ? "the list of withdrawn records"
+		                      : "a section");
 		r = damaged_section(v, &why, at, first, count, err);
 		w->lost_records |= s.type == SECTION_DATA;
 		w->lost_dict |= s.type == SECTION_DICT;
@@ -371,6 +384,25 @@ static int check_section(struct verify *v, struct walk *w, uint64_t at,
 	}
 	*next = at + section_size(&s);
 	return r;
+}
+
+/* What holds from one commit to the next is what the sections before it say. */
+static void check_carried(struct verify *v, const struct walk *w,
+                          const struct found_commit *c)
+{
+	bool is_protected = c->commit.flags & COMMIT_PROTECTED;
+	struct fiche_error why = { 0 };
+
+	if (w->lost_any || (c->commit.withdrawal == w->withdrawal &&
+	                    is_protected == w->parity))
+		return;
+	(void)err_set(&why, FICHE_ERR_CORRUPT, c->section.offset,
+	              is_protected != w->parity
+	                      ? "commit %llu is wrong about parity"
+	                      : "commit %llu names another list of withdrawn "
+	                        "records than the last one",
+	              (unsigned long long)c->commit.generation);
+	verify_finding(v, &why, 0, 0);
 }
 
 /* Everything of one generation: void, sections, commit, footer. */
@@ -415,6 +447,7 @@ static int check_generation(struct verify *v, struct walk *w,
 		              "a commit has a wrong sequence number");
 		verify_finding(v, &why, 0, 0);
 	}
+	check_carried(v, w, c);
 	w->lost_count = false;
 	w->sequence = c->section.sequence + 1;
 	wrong_record(v, w, end, c->commit.record_count);
@@ -617,9 +650,8 @@ static int check_lost(struct verify *v, struct walk *w, struct fiche_error *err)
 			continue;
 		r = archive_read_commit(a, f.commit_offset, &c, &why);
 		gap |= r < 0 || c.commit.batch_start != from;
-		w->lost_count |= gap;
-		w->lost_records |= gap;
-		w->lost_dict |= gap;
+		if (gap)
+			lost_section(w);
 		if (r < 0) {
 			r = note(v, r, &why, err);
 		} else {
@@ -653,7 +685,8 @@ static int check_structure(struct verify *v, struct fiche_error *err)
 		if (i == 0) {
 			check_first(v, c);
 			w.lost_count = c->commit.generation != 1;
-			w.lost_records = w.lost_dict = w.lost_count;
+			if (w.lost_count)
+				lost_section(&w);
 		}
 		r = check_generation(v, &w, c, err);
 		if (r == 0)
@@ -663,6 +696,8 @@ static int check_structure(struct verify *v, struct fiche_error *err)
 		r = check_lost(v, &w, err);
 	if (r == 0)
 		r = check_dictionaries(v, err);
+	if (r == 0)
+		r = verify_withdrawn(v, err);
 	alloc_free(w.dicts);
 	alloc_free(w.chunk);
 	sha256_free(w.own);
@@ -707,21 +742,19 @@ static int run(struct verify *v, struct fiche_error *err)
 	return r;
 }
 
-int verify_io(struct io *io, const char *path,
-              const struct fiche_verify_options *opt,
-              struct fiche_verify_report *out, struct fiche_error *err)
+int verify_file(struct io *io, const char *path, struct io_file *file,
+                const struct fiche_verify_options *opt,
+                struct fiche_verify_report *out, struct fiche_error *err)
 {
 	static const struct fiche_verify_options standard;
+	const struct fiche_open_options all = { .withdrawn = true };
 	struct verify v = { .path = path,
 		            .io = io,
 		            .opt = opt ? opt : &standard };
-	struct io_file *file;
 	int r;
 
 	memset(out, 0, sizeof(*out));
-	r = io_open(io, path, IO_READ, &file, err);
-	if (r == 0)
-		r = reader_open_file(&v.reader, file, NULL, err);
+	r = reader_open_file(&v.reader, file, &all, err);
 	if (r < 0)
 		return r;
 	v.archive = &v.reader->archive;
@@ -758,6 +791,18 @@ int verify_io(struct io *io, const char *path,
 		               "bytes of an interrupted append or of a cut "
 		               "file follow the last commit");
 	return 0;
+}
+
+int verify_io(struct io *io, const char *path,
+              const struct fiche_verify_options *opt,
+              struct fiche_verify_report *out, struct fiche_error *err)
+{
+	struct io_file *file;
+	int r;
+
+	memset(out, 0, sizeof(*out));
+	r = io_open(io, path, IO_READ, &file, err);
+	return r < 0 ? r : verify_file(io, path, file, opt, out, err);
 }
 
 int fiche_verify(const char *path, const struct fiche_verify_options *opt,

@@ -20,6 +20,7 @@
 #include "fiche/proof.h"
 #include "fiche/reader.h"
 #include "fiche/rebuild.h"
+#include "fiche/redact.h"
 #include "fiche/repair.h"
 #include "fiche/search.h"
 #include "fiche/verify.h"

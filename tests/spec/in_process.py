@@ -105,6 +105,7 @@ class Command:
 class Reader:
     def __init__(self):
         Command.zstd = Zstd()
+        sys.path.insert(0, os.path.dirname(PATH))
         with open(PATH, encoding="utf-8") as f:
             self.code = compile(f.read(), PATH, "exec")
 
