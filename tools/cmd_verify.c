@@ -7,6 +7,7 @@
 
 #include "args.h"
 #include "common_options.h"
+#include "confined.h"
 #include "fiche/fiche.h"
 #include "glyph.h"
 #include "output.h"
@@ -249,6 +250,23 @@ static void check_one(struct check *c, const struct args *args)
 		print_json(c, status, &err);
 }
 
+/* The archives, and what says how they should be. */
+static int confine_checks(struct check *c, const struct args *args)
+{
+	struct needs n = { 0 };
+
+	for (size_t i = 0; i < args->operand_count; i++) {
+		needs_file(&n, args->operands[i]);
+		if (c->key)
+			needs_checkpoint(&n, args->operands[i]);
+	}
+	if (c->against)
+		needs_file(&n, c->against);
+	if (c->key)
+		needs_file(&n, c->key);
+	return confine(c->tool, &n, true);
+}
+
 int cmd_verify(struct tool *t, const struct args *args)
 {
 	struct check c = { .tool = t };
@@ -266,6 +284,9 @@ int cmd_verify(struct tool *t, const struct args *args)
 		if (r >= 0)
 			return r;
 	}
+	r = confine_checks(&c, args);
+	if (r != 0)
+		return r;
 	c.options.quick = args_have(args, OPT_QUICK);
 	c.options.on_finding = on_finding;
 	c.options.on_progress = on_progress;
