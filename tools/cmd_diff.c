@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "args.h"
+#include "confined.h"
 #include "glyph.h"
 #include "output.h"
 #include "reading.h"
@@ -190,7 +191,7 @@ static int compare(struct diff *d)
 int cmd_diff(struct tool *t, const struct args *args)
 {
 	struct diff d = { .tool = t, .json = args_have(args, OPT_JSON) };
-	int r = 0;
+	int r = confine_reading(t, args->operands, 2);
 
 	for (int i = 0; r == 0 && i < 2; i++)
 		r = reading_open(&d.side[i], t, args, args->operands[i]);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "args.h"
+#include "confined.h"
 #include "glyph.h"
 #include "output.h"
 #include "reading.h"
@@ -275,7 +276,8 @@ int cmd_info(struct tool *t, const struct args *args)
 	bool json = args_have(args, OPT_JSON);
 	struct reading ar = { 0 };
 
-	if (reading_open(&ar, t, args, args->operands[0]) == 0) {
+	if (confine_reading(t, args->operands, 1) == 0 &&
+	    reading_open(&ar, t, args, args->operands[0]) == 0) {
 		if (names)
 			print_names(&ar, names, json);
 		else

@@ -4,6 +4,7 @@
 #include "commands.h"
 
 #include "args.h"
+#include "confined.h"
 #include "copying.h"
 #include "output.h"
 #include "str.h"
@@ -72,6 +73,9 @@ int cmd_merge(struct tool *t, const struct args *args)
 	struct copying c;
 	int r = copying_init(&c, t, args, args->operands[0]);
 
+	if (r == 0)
+		r = confine_copying(t, args->operands + 1,
+		                    args->operand_count - 1, c.path, false);
 	if (r != 0)
 		return r;
 	progress_begin(&c.progress, t, args, "merging", NULL);

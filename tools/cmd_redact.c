@@ -9,6 +9,7 @@
 
 #include "args.h"
 #include "common_options.h"
+#include "confined.h"
 #include "glyph.h"
 #include "output.h"
 #include "progress.h"
@@ -296,6 +297,8 @@ int cmd_redact(struct tool *t, const struct args *args)
 	struct redact x = { .tool = t };
 	int r = read_options(&x, args);
 
+	if (r == 0)
+		r = confine_copying(t, args->operands, 1, x.out, false);
 	if (r == 0)
 		r = reading_open(&x.from, t, args, args->operands[0]);
 	if (r == 0)

@@ -5,6 +5,7 @@
 
 #include "args.h"
 #include "article_out.h"
+#include "confined.h"
 #include "glyph.h"
 #include "output.h"
 #include "paragraph.h"
@@ -291,6 +292,8 @@ int cmd_show(struct tool *t, const struct args *args)
 	r = read_form(&s, args);
 	if (r == 0)
 		r = selection_init(&s.selection, t, args);
+	if (r == 0)
+		r = confine_reading(t, args->operands, 1);
 	if (r == 0)
 		r = reading_open(&s.archive, t, args, args->operands[0]);
 	if (r == 0)

@@ -8,6 +8,7 @@
 
 #include "args.h"
 #include "common_options.h"
+#include "confined.h"
 #include "glyph.h"
 #include "output.h"
 #include "reading.h"
@@ -214,6 +215,9 @@ int cmd_withdraw(struct tool *t, const struct args *args)
 	struct withdraw w = { .tool = t };
 	int r = read_options(&w, args);
 
+	if (r == 0)
+		r = confine_copying(t, args->operands, 1,
+		                    w.list ? NULL : w.path, false);
 	if (r == 0)
 		r = reading_open(&w.from, t, args, args->operands[0]);
 	if (r == 0 && w.list)

@@ -8,6 +8,7 @@
  * Writing:  fiche_writer_open, fiche_writer_add_json ..., fiche_writer_commit.
  * Checking: fiche_verify.
  * Copying:  fiche_copy, from a reader to a writer; fiche_diff.
+ * Caution:  fiche_confine, before an archive of unknown origin.
  *
  * No global state; no locale; nothing is printed.
  */
@@ -15,6 +16,7 @@
 #define FICHE_FICHE_H
 
 #include "fiche/article.h"
+#include "fiche/confine.h"
 #include "fiche/error.h"
 #include "fiche/explain.h"
 #include "fiche/proof.h"
