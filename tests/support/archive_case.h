@@ -28,6 +28,7 @@ struct case_plan {
 	size_t text_len;
 	bool plain;
 	int level; /* 0: 1, which is the quickest */
+	size_t void_len; /* remains of an append before the last commit */
 };
 
 struct case_digest {
