@@ -38,9 +38,10 @@ int emit_bytes(struct emitter *e, const void *bytes, size_t len,
 	return 0;
 }
 
-int emit_section(struct emitter *e, enum section_type type, uint8_t *raw,
-                 uint64_t payload_len, uint32_t inner_len, const uint8_t *sha,
-                 struct section *out, struct fiche_error *err)
+/* `more` bytes stand behind the section and go out with it. */
+static int emit(struct emitter *e, enum section_type type, uint8_t *raw,
+                uint64_t payload_len, uint32_t inner_len, const uint8_t *sha,
+                size_t more, struct section *out, struct fiche_error *err)
 {
 	struct section s = {
 		.type = (uint8_t)type,
@@ -60,11 +61,28 @@ int emit_section(struct emitter *e, enum section_type type, uint8_t *raw,
 	                   (size_t)payload_len) < 0)
 		return err_nomem(err);
 	section_encode(raw, &s);
-	r = emit_bytes(e, raw, SECTION_HEADER_SIZE + (size_t)payload_len, err);
+	r = emit_bytes(e, raw, SECTION_HEADER_SIZE + (size_t)payload_len + more,
+	               err);
 	if (r < 0)
 		return r;
 	e->sequence++;
-	e->structure += SECTION_HEADER_SIZE + inner_len;
+	e->structure += SECTION_HEADER_SIZE + inner_len + more;
 	*out = s;
 	return 0;
+}
+
+int emit_section(struct emitter *e, enum section_type type, uint8_t *raw,
+                 uint64_t payload_len, uint32_t inner_len, const uint8_t *sha,
+                 struct section *out, struct fiche_error *err)
+{
+	return emit(e, type, raw, payload_len, inner_len, sha, 0, out, err);
+}
+
+int emit_commit(struct emitter *e, uint8_t *raw, size_t len,
+                struct section *out, struct fiche_error *err)
+{
+	size_t payload = len - SECTION_HEADER_SIZE - FOOTER_SIZE;
+
+	return emit(e, SECTION_COMMIT, raw, payload, (uint32_t)payload, NULL,
+	            FOOTER_SIZE, out, err);
 }

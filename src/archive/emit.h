@@ -32,6 +32,13 @@ void emit_done(struct emitter *e);
 int emit_section(struct emitter *e, enum section_type type, uint8_t *raw,
                  uint64_t payload_len, uint32_t inner_len, const uint8_t *sha,
                  struct section *out, struct fiche_error *err);
+/*
+ * Write a COMMIT and the FOOTER behind it, `len` bytes together, in one piece:
+ * between two writes a program may be killed, and a COMMIT without a place for
+ * its FOOTER would be one as soon as the next writer fills up the page.
+ */
+int emit_commit(struct emitter *e, uint8_t *raw, size_t len,
+                struct section *out, struct fiche_error *err);
 /* Plain bytes: the zeros behind an interrupted append. */
 int emit_bytes(struct emitter *e, const void *bytes, size_t len,
                struct fiche_error *err);

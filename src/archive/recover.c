@@ -40,9 +40,10 @@ struct scan {
 	size_t block_count, block_cap;
 	struct commit dicts; /* only its dictionary list */
 	size_t dict_cap;
-	bool has_uuid;      /* learnt from a header */
-	uint64_t spent;     /* bytes hashed */
-	struct span *voids; /* that the commits declare */
+	bool has_uuid;         /* learnt from a header */
+	uint64_t spent;        /* bytes hashed */
+	uint64_t withdrawn_at; /* of the list that counts, or 0 */
+	struct span *voids;    /* that the commits declare */
 	size_t void_count, void_cap;
 	struct span *lists; /* WITHDRAWAL sections */
 	size_t list_count, list_cap;
@@ -194,6 +195,7 @@ static int take_withdrawn(struct scan *k, struct fiche_error *err)
 		if (r == 0) {
 			withdrawals_done(&k->reader->withdrawn);
 			k->reader->withdrawn = w;
+			k->withdrawn_at = at;
 		}
 		buf_done(&raw);
 		if (r == FICHE_ERR_NOMEM || r == FICHE_ERR_IO)
@@ -556,6 +558,10 @@ int reader_recover(struct fiche_reader *rd, struct fiche_error *err)
 		drop_overlaps(&k);
 		r = rebuild_all(&k, err);
 	}
+	if (rd->archive.has_commit && c->withdrawal > k.withdrawn_at)
+		(void)err_set(&rd->withdrawn_why, FICHE_ERR_CORRUPT,
+		              c->withdrawal,
+		              "the last list of withdrawn articles is lost");
 	rd->lost.dictionaries = k.dicts.dict_count;
 	if (r == 0 && rd->segment_count == 0 && !rd->archive.has_commit &&
 	    rd->archive.size > SUPERBLOCK_SIZE && !rd->archive.has_superblock)

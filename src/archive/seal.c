@@ -317,19 +317,11 @@ static int seal(struct fiche_writer *w, struct commit *c,
 	if (r == 0 && !buf_ok(&raw))
 		r = err_nomem(err);
 	if (r == 0) {
-		size_t size = raw.len - FOOTER_SIZE;
-		size_t payload = size - SECTION_HEADER_SIZE;
-
-		footer_encode(raw.ptr + size, &f);
+		footer_encode(raw.ptr + raw.len - FOOTER_SIZE, &f);
 		r = io_reserve(w->archive.file, at, raw.len, err);
 		if (r == 0)
-			r = emit_section(&w->emit, SECTION_COMMIT, raw.ptr,
-			                 payload, (uint32_t)payload, NULL,
-			                 section, err);
-		if (r == 0)
-			r = io_write(w->archive.file, w->emit.at,
-			             raw.ptr + size, FOOTER_SIZE, err);
-		w->emit.structure += FOOTER_SIZE;
+			r = emit_commit(&w->emit, raw.ptr, raw.len, section,
+			                err);
 	}
 	buf_done(&raw);
 	if (r == 0)
@@ -360,7 +352,7 @@ int writer_seal_index(struct fiche_writer *w, size_t kept,
 		found_commit_done(&next);
 		return r;
 	}
-	next.end = w->emit.at + FOOTER_SIZE;
+	next.end = w->emit.at;
 	if (w->archive.has_commit)
 		found_commit_done(&w->archive.last);
 	w->archive.last = next;

@@ -477,7 +477,7 @@ static int read_chain(struct verify *v, struct found_commit **out,
 	struct found_commit *list = NULL, f;
 	struct fiche_error why = { 0 };
 	size_t n = 0, cap = 0;
-	int r;
+	int r = 0;
 
 	if (v->archive->has_commit) {
 		r = archive_read_commit(
@@ -504,7 +504,7 @@ static int read_chain(struct verify *v, struct found_commit **out,
 	}
 	*out = list;
 	*count = n;
-	return n > 0 && r < 0 ? r : 0;
+	return r < 0 ? r : 0;
 }
 
 /* A section that a commit names is there, and is what the commit says. */

@@ -39,7 +39,14 @@ dictionary)
 	;;
 esac
 "$FICHE" pack -q "$work/a.fiche" "$work/first"
-if [ "$1" = void ]; then # what is left of an append that did not end
+if [ "$1" = small ]; then
+	# One of them is redacted, one withdrawn.
+	"$FICHE" list "$work/a.fiche" --short --all-versions >"$work/ids"
+	"$FICHE" redact -q "$work/a.fiche" "$(sed -n 4p "$work/ids")" -o "$work/b.fiche" \
+		--keep-copies --reason "asked for"
+	mv "$work/b.fiche" "$work/a.fiche"
+	"$FICHE" withdraw -q "$work/a.fiche" "$(sed -n 7p "$work/ids")" --reason "wrong"
+elif [ "$1" = void ]; then # what is left of an append that did not end
 	cp "$work/a.fiche" "$work/b.fiche"
 	"$FICHE" pack -q --append "$work/b.fiche" "$work/second"
 	tail -c +"$(($(wc -c <"$work/a.fiche") + 1))" "$work/b.fiche" |

@@ -16,7 +16,7 @@
 #include "io/memory.h"
 
 #define CASE_PATH        "case.fiche"
-#define CASE_COMMITS_MAX 16
+#define CASE_COMMITS_MAX 1024
 
 /* What goes in.  The n-th commit adds records n * lines to n * lines + lines -
  * 1 of a series, and `files` files. */
