@@ -9,7 +9,7 @@ foreign, 9 limit. It needs the zstd command. Of an index, what chapter 6 puts in
 import argparse, functools, hashlib, io, json, mmap, operator, os, re, struct, subprocess, sys, tempfile, types
 from zlib import crc32
 MIB, MAGIC, SYNC, END = 1 << 20, 0x184D2A5B, b"\x89FCH\r\n\x1a\n", b"\x89FCE\r\n\x1a\n"
-SUPERBLOCK, DICT, DATA, INDEX, COMMIT = range(1, 6)
+SUPERBLOCK, DICT, DATA, INDEX, COMMIT, PARITY = range(1, 7)
 EXITS = {"CORRUPT": 4, "FOREIGN": 6, "UNSUPPORTED": 6, "LIMIT": 9, "TRUNCATED": 4, "ABSENT": 1}     # in order of weight
 WORDS, PARTS = {0: "ok", 4: "damaged", 6: "unsupported", 9: "limit"}, b"DIGS IDOR KEYS COLS DORD BLKT TERM POST".split()
 PLACEHOLDER = re.compile(rb'"\\u001f(?:([1-9]\d*|0):([1-9]\d*|0)(?=")|\d)')
@@ -105,8 +105,8 @@ class Archive:
         s.at, s.end, s.start, s.void, known = at, at + 96 + s.length, 0, 0, SUPERBLOCK <= s.type <= COMMIT
         need((s.magic, s.sync) == (MAGIC, SYNC), "no section begins here", foreign)
         need(s.crc == crc32(raw[:20] + raw[24:]), "header CRC mismatch")
-        need(s.offset == at and self.uuid in (None, s.uuid) and s.flags in (1, known), "wrong offset, UUID or flags")
-        need(s.version == 1 if known else not s.flags, "a section of unknown type or version", "UNSUPPORTED")
+        need(s.offset == at and self.uuid in (None, s.uuid) and s.flags in (s.type != PARITY, known), "wrong offset, UUID or flags")
+        need(s.version == 1 if known or s.type == PARITY else not s.flags, "an unknown type or version", "UNSUPPORTED")
         need(s.end <= len(self.data) and (s.frame == 88 + s.length or s.type == DATA and 88 <= s.frame < 88 + s.length),
              "the section passes the end of the file, or has a wrong frame length")
         self.budget -= s.length         # headers that lie must not keep us busy for ever
@@ -122,7 +122,7 @@ class Archive:
             (bytes, 32, c.peaks), (LIVE, 64, c.segments), (LISTED, 64, c.dicts)))
         rest, ends = raw.read(), [0] + [g.first + g.count for g in c.segments]
         need(c.generation and 4096 <= c.start <= c.at - c.void and c.start % 4096 == c.end % 4096 == c.zero == 0 and
-             c.synced < 2 and (c.synced or c.at - c.start <= MIB) and rest == bytes(len(rest)) and len(rest) < 4096,
+             c.synced < 4 and (c.synced & 1 or c.at - c.start <= MIB) and rest == bytes(len(rest)) and len(rest) < 4096,
              "the commit's batch, end, reserved bits or padding are wrong")
         need([g.first for g in c.segments] + [c.records] == ends and all(0 < g.count < 1 << 32 for g in c.segments),
              "the segments leave a gap or do not cover the records")
