@@ -8,6 +8,7 @@
 #include "args.h"
 #include "common_options.h"
 #include "fiche/fiche.h"
+#include "findings.h"
 #include "glyph.h"
 #include "output.h"
 #include "progress.h"
@@ -27,54 +28,11 @@ struct check {
 
 static const char dot[] = " \xc2\xb7 ";
 
-static void finding_json(const struct check *c, const struct fiche_finding *f)
-{
-	struct str s = { 0 };
-
-	str_char(&s, '{');
-	str_key_text(&s, "type", "error");
-	str_key_text(&s, "archive", c->path);
-	str_key_text(&s, "code", fiche_status_name(f->code));
-	if (f->offset != FICHE_NOWHERE)
-		str_key_count(&s, "offset", f->offset);
-	str_key_text(&s, "message", f->text);
-	str_key_count(&s, "records", f->record_count);
-	if (f->record_count > 0) {
-		str_key_count(&s, "first_record", f->first_record);
-		str_key_text(&s, "id", f->id);
-		str_key_text(&s, "title", f->title);
-	}
-	str_add(&s, "}\n");
-	(void)output_line(&s);
-	str_done(&s);
-}
-
 static void on_finding(void *ctx, const struct fiche_finding *f)
 {
 	struct check *c = ctx;
-	struct str where = { 0 }, who = { 0 };
 
-	if (c->json) {
-		finding_json(c, f);
-		return;
-	}
-	str_add(&where, c->path);
-	if (f->offset != FICHE_NOWHERE)
-		str_printf(&where, "@%llu", (unsigned long long)f->offset);
-	if (f->record_count > 0) {
-		str_add(&who, "; ");
-		str_counted(&who, f->record_count, "record");
-		str_add(&who, " affected");
-		if (f->title || f->id)
-			str_add(&who, ", first");
-		if (f->title)
-			str_printf(&who, " '%s'", f->title);
-		if (f->id)
-			str_printf(&who, " (id %.12s)", f->id);
-	}
-	complain(c->tool, str_get(&where), "%s%s", f->text, str_get(&who));
-	str_done(&where);
-	str_done(&who);
+	finding_tell(c->tool, c->path, f, c->json);
 }
 
 static void on_progress(void *ctx, uint64_t done, uint64_t total)
