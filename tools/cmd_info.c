@@ -100,7 +100,7 @@ static void add_protection(struct str *s, const struct fiche_protection *p)
 {
 	add_name(s, "parity");
 	if (p->bytes == 0) {
-		str_add(s, "none ('fiche protect' adds it)\n");
+		str_add(s, "none\n");
 		return;
 	}
 	str_printf(s, "%s; protects ", parity_names[p->profile & 3]);

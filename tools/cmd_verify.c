@@ -70,6 +70,10 @@ static void add_checked(struct str *s, const struct check *c)
 		str_add(s, dot);
 		str_add(s, "index agrees with content");
 	}
+	if (r->parity) {
+		str_add(s, dot);
+		str_add(s, "parity fits what it protects");
+	}
 }
 
 static void print_intact(const struct check *c)
@@ -88,6 +92,14 @@ static void print_intact(const struct check *c)
 	str_seconds(&s, progress_seconds(&c->progress));
 	str_char(&s, '\n');
 	(void)output_line(&s);
+	if (c->report.unprotected_bytes > 0) {
+		str_clear(&s);
+		str_size(&s, c->report.unprotected_bytes);
+		note(c->tool, c->path,
+		     "not protected by parity yet: the last %s ('fiche "
+		     "protect' does it)",
+		     str_get(&s));
+	}
 	str_done(&s);
 }
 
@@ -105,7 +117,12 @@ static void say_damaged(const struct check *c)
 	complain(c->tool, c->path, "is damaged: %s", str_get(&s));
 	str_clear(&s);
 	str_count(&s, r->records);
-	if (!c->options.quick && r->records > 0)
+	if (r->parity)
+		hint(c->tool,
+		     "it has parity: 'fiche repair %s -o NEW' may "
+		     "mend this",
+		     c->path);
+	else if (!c->options.quick && r->records > 0)
 		hint(c->tool,
 		     "%s records are intact; 'fiche extract' still "
 		     "gives them",
@@ -150,6 +167,8 @@ static void print_json(const struct check *c, int status,
 	str_key_count(&s, "findings", r->findings);
 	str_key_count(&s, "records_affected", r->records_lost);
 	str_key_bool(&s, "index_compared", r->index_compared);
+	str_key_bool(&s, "parity", r->parity);
+	str_key_count(&s, "unprotected_bytes", r->unprotected_bytes);
 	if (status < 0 && status != FICHE_ERR_CORRUPT)
 		str_key_text(&s, "error", err->text);
 	str_key(&s, "seconds");
