@@ -3,6 +3,7 @@
 
 #include "protecting.h"
 
+#include <errno.h>
 #include <string.h>
 
 #include "common_options.h"
@@ -54,7 +55,7 @@ static int failed(struct protecting *p, const char *path, int r,
 	else if (r == FICHE_ERR_CORRUPT)
 		hint(p->tool, "'fiche verify' says more; 'fiche repair' may "
 		              "mend it, and 'fiche protect' then protects it");
-	else
+	else if (r == FICHE_ERR_STATE || err->sys_errno == ENOSPC)
 		hint(p->tool, "nothing is lost: 'fiche protect' tries again");
 	return exit_code_of(r);
 }
