@@ -122,7 +122,7 @@ class Archive:
             (bytes, 32, c.peaks), (LIVE, 64, c.segments), (LISTED, 64, c.dicts)))
         rest, ends = raw.read(), [0] + [g.first + g.count for g in c.segments]
         need(c.generation and 4096 <= c.start <= c.at - c.void and c.start % 4096 == c.end % 4096 == c.zero == 0 and
-             c.synced < 2 and (c.synced or c.at - c.start <= MIB) and rest == bytes(len(rest)) and len(rest) < 4096,
+             c.synced < 4 and (c.synced & 1 or c.at - c.start <= MIB) and rest == bytes(len(rest)) and len(rest) < 4096,
              "the commit's batch, end, reserved bits or padding are wrong")
         need([g.first for g in c.segments] + [c.records] == ends and all(0 < g.count < 1 << 32 for g in c.segments),
              "the segments leave a gap or do not cover the records")
