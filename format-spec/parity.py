@@ -107,7 +107,7 @@ def commit(data, first, zone):      # COMMIT and FOOTER behind the sections of a
     need(c.type == COMMIT and c.end == zone.batch, "no commit ends where the batch of the parity starts")
     size, batch = 32 * len(c.peaks) + 64 * len(c.segments + c.dicts), data[zone.batch:end]
     raw = bytearray(data[c.at + 96:c.at + 320 + size])
-    struct.pack_into("<QqQQI", raw, 16, c.generation + 1, zone.time, c.end, first - c.end, len(batch) > reader.MIB | 2)
+    struct.pack_into("<QqQQI", raw, 16, c.generation + 1, zone.time, c.end, first - c.end, 2 | (len(batch) > reader.MIB))
     raw[64:144] = sha256(batch) + struct.pack("<QQ", c.at, c.length) + c.sha
     raw = section(COMMIT, zone, end, 1, raw + bytes(-(end + 160 + len(raw)) % PAGE))
     footer = struct.pack("<IIQQQQ8sI", reader.MAGIC, 56, end, len(raw), c.generation + 1, end + len(raw) + 64, zone.uuid[:8], 0)

@@ -1,0 +1,108 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Mends fiche archives with their parity, written from fiche-format.md 4.11 and 4.13 alone; parity.py knows what parity is.
+
+`mend.py COPY... -o NEW` makes one archive of damaged copies, page by page where parity has a tag, section by section behind
+that, and tells what it mended, what is lost, and what reader.py and parity.py find wrong with the result. No copy is
+written to. Exit codes: 0 the new archive is whole, 2 usage, 4 it is damaged, 5 I/O."""
+import argparse, mmap, struct, sys
+from parity import FIRST, PAGE, TABLE, Archive, Zone, commit, cut, row, solve
+from reader import SYNC, Bad, sha256
+
+def tag(raw): return sha256(raw)[:8]
+def zones_in(copies):           # by what is the same in all heads of a zone: the zone, and its tables by their number
+    zones = {}
+    for copy in copies:
+        for at in [at for at in range(0, len(copy), PAGE) if copy[at:at + 8] == FIRST]:
+            page = copy[at:at + PAGE]
+            if page[4064:] != sha256(page[:4064], struct.pack("<Q", at), page[8:24]): continue
+            try:
+                zone, tables = zones.setdefault(page[:72] + page[76:96], (Zone(page[:96]), {}))
+                t = struct.unpack_from("<I", page, 72)[0]
+                if t < zone.T + zone.P * zone.H and zone.table_at(t) == at: tables[t] = page[96:4064]
+            except Bad: pass
+    return sorted(zones.values(), key=lambda found: found[0].offset)
+def tags_of(zone, tables):      # the tags of all pages; None for what cannot be known
+    for h in range(zone.H):
+        columns = {c: tables.get(t) for c, t in enumerate(range(h, zone.T, zone.H))}
+        rows = {r: tables[t] for r, t in enumerate(range(zone.T + h, zone.T + zone.P * zone.H, zone.H)) if t in tables}
+        lost, known = [c for c in columns if not columns[c]], {c: raw for c, raw in columns.items() if raw}
+        if len(lost) <= len(rows):
+            tables.update((c * zone.H + h, raw) for c, raw in solve(64, known, rows, lost).items())
+    tags = [part for t in range(zone.T) for part in (cut(tables[t], 8) if t in tables else [None] * (TABLE // 8))]
+    return tags[:zone.tags]
+
+class Mender:
+    def __init__(self, copies):
+        self.copies, self.out, self.lost, self.mended = copies, bytearray(copies[0]), [], 0
+        for copy in copies: self.out += copy[len(self.out):]
+    def put(self, at, raw):
+        self.mended += self.out[at:at + len(raw)] != raw
+        self.out[at:at + len(raw)] = raw
+    def pages(self, zone, tags):        # from the first copy that has them, then from the others; tells what is lost
+        def solved(code, missing):
+            n, columns, rows = zone.code(*code)
+            def known(pages): return {c: bytes(self.out[zone.at(i):zone.at(i) + PAGE]) for c, i in pages.items() if i not in missing}
+            found = known(columns)
+            found.update(solve(n, found, known(rows), [c for c in columns if columns[c] in missing]))
+            pages = {columns[c]: found[c] for c in columns}
+            pages.update((i, row(n, r, found, PAGE)) for r, i in rows.items() if i in missing)
+            right = [i for i in missing if tag(pages[i]) == tags[i]]
+            for i in right: self.put(zone.at(i), pages[i])
+            return right
+        unknown = set()
+        for i, want in enumerate(tags):
+            pages = (copy[zone.at(i):zone.at(i) + PAGE] for copy in self.copies)
+            page = next((page for page in pages if want and tag(page) == want), None)
+            if page: self.put(zone.at(i), page)
+            else: unknown.add(i)
+        return zone.mend(unknown, solved)
+    def generations(self, zones):       # all that parity protects, and its own; tells where that ends
+        end, whole = 0, []
+        for zone, tables in zones:
+            self.out += bytes(max(0, zone.end - len(self.out)))
+            unknown = self.pages(zone, tags_of(zone, tables))
+            self.lost += sorted(zone.at(i) for i in unknown if i < zone.N)
+            end, whole = zone.end, whole if zone.number else []
+            if any(i < zone.N for i in unknown): continue
+            self.put(zone.offset, zone.build(self.out[zone.start:zone.start + zone.N * PAGE]))
+            whole.append(zone)
+            if [x.number for x in whole] == list(range(zone.zones)):
+                raw = commit(self.out, whole[0].offset, zone)
+                self.put(end, raw)
+                end += len(raw)
+        return end
+    def sections(self, at):             # 4.11, from there on
+        archives = [Archive(copy) for copy in self.copies]
+        for archive in archives: archive.uuid = archives[0].uuid
+        while 0 <= at < len(self.out):
+            found = [(x.data, s) for x in archives for s in [x.attempt(at, x.section, at)] if s]
+            for data, s in found[:1]: self.put(at, data[at:s.end])
+            at = found[0][1].end if found else min(x.data.find(SYNC, at + 9) for x in archives) - 8
+    def run(self):
+        commits = [c for copy in self.copies for c in Archive(copy).commits[1:]]
+        zones = [x for x in zones_in(self.copies) if not any(c.start <= x[0].offset < c.start + c.void for c in commits)]
+        def inside(zone): return any(x.start <= zone.offset < x.start + x.N * PAGE for x, _ in zones)
+        self.sections(self.generations([x for x in zones if not inside(x[0])]))
+        archive = Archive(self.out)
+        for start, sections, c in archive.protecting(): archive.attempt(sections[0].at, archive.check, start, sections, c)
+        if all(f.verdict == "TRUNCATED" for f in archive.findings): archive.findings, self.out = [], self.out[:archive.commits[-1].end]
+        return archive.findings
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("copies", nargs="+", metavar="COPY")
+    parser.add_argument("-o", metavar="NEW", required=True, dest="new")
+    args = parser.parse_args()
+    try:
+        files = [open(path, "rb") for path in args.copies]
+        mender = Mender([mmap.mmap(f.fileno(), 0, access=mmap.ACCESS_READ) if f.seek(0, 2) else b"" for f in files])
+        findings = mender.run()
+        with open(args.new, "xb") as f: f.write(mender.out)
+    except OSError as e:
+        print(e, file=sys.stderr)
+        sys.exit(5)
+    for at in mender.lost: print(at, "LOST", "a page that neither a copy nor parity has", sep=": ")
+    for f in findings: print(f.at, f.verdict, f.text, sep=": ")
+    print("%s: %d places mended" % ("damaged" if findings else "ok", mender.mended))
+    sys.exit(4 if findings else 0)
