@@ -6,10 +6,43 @@
 that, and tells what it mended, what is lost, and what reader.py and parity.py find wrong with the result. No copy is
 written to. Exit codes: 0 the new archive is whole, 2 usage, 4 it is damaged, 5 I/O."""
 import argparse, mmap, struct, sys
-from parity import FIRST, PAGE, TABLE, Archive, Zone, commit, cut, row, solve
+import parity
+from parity import FIRST, INVERSE, PAGE, TABLE, TIMES, Archive, a, commit, cut, plus, row
 from reader import SYNC, Bad, sha256
 
 def tag(raw): return sha256(raw)[:8]
+def solve(n, columns, rows, lost):  # the lost columns, of the others and as many rows; no pivot of such a matrix is 0
+    lines = [bytes(a(n, r, c) for c in lost) + plus(raw, row(n, r, columns, len(raw)))
+             for r, raw in list(rows.items())[:len(lost)]]
+    for i in range(len(lost)):
+        lines[i] = line = lines[i].translate(TIMES[INVERSE[lines[i][i]]])
+        lines = [plus(x, line.translate(TIMES[x[i]])) if x is not line else x for x in lines]
+    return {c: line[len(lost):] for c, line in zip(lost, lines)}
+
+class Zone(parity.Zone):
+    def codes(self, i):             # which know page i: groups are (span, group), columns of spans (-1, place)
+        if i >= self.inner: return divmod((i - self.inner) % (self.G * (self.S + self.O)), self.G),
+        s, x = divmod(i, self.L) if i < self.N else divmod(i - self.N + self.S * self.L, self.L)
+        return (s, x % self.G), (-1, x)
+    def code(self, s, g):           # its n, and the pages that are its columns and rows
+        N, S, O, L, G = self.N, self.S, self.O, self.L, self.G
+        if s < 0: return S, {c: c * L + g for c in range(S - (g >= self.last))}, {o: N + o * L + g for o in range(O)}
+        first, length = (s * L, L if s < S - 1 else self.last) if s < S else (N + (s - S) * L, L)
+        columns = {x // G: first + x for x in range(g, length, G)}
+        return self.k, columns, {q: self.inner + (q * (S + O) + s) * G + g for q in range(self.p)}
+    def mend(self, unknown, attempt):       # attempt(code, its unknown pages), until it finds no more of these
+        holes = {}
+        for i in unknown:
+            for code in self.codes(i): holes.setdefault(code, set()).add(i)
+        todo = set(holes)
+        while todo:
+            code = todo.pop()
+            if 0 < len(holes[code]) <= (self.p if code[0] >= 0 else self.O):
+                for i in attempt(code, frozenset(holes[code])):
+                    unknown.discard(i)
+                    for other in self.codes(i): holes[other].discard(i), todo.add(other)
+        return unknown
+
 def zones_in(copies):           # by what is the same in all heads of a zone: the zone, and its tables by their number
     zones = {}
     for copy in copies:
@@ -65,7 +98,7 @@ class Mender:
             self.lost += sorted(zone.at(i) for i in unknown if i < zone.N)
             end, whole = zone.end, whole if zone.number else []
             if any(i < zone.N for i in unknown): continue
-            self.put(zone.offset, zone.build(self.out[zone.start:zone.start + zone.N * PAGE]))
+            self.put(zone.offset, zone.build(self.out))
             whole.append(zone)
             if [x.number for x in whole] == list(range(zone.zones)):
                 raw = commit(self.out, whole[0].offset, zone)
@@ -85,8 +118,9 @@ class Mender:
         def inside(zone): return any(x.start <= zone.offset < x.start + x.N * PAGE for x, _ in zones)
         self.sections(self.generations([x for x in zones if not inside(x[0])]))
         archive = Archive(self.out)
-        for start, sections, c in archive.protecting(): archive.attempt(sections[0].at, archive.check, start, sections, c)
-        if all(f.verdict == "TRUNCATED" for f in archive.findings): archive.findings, self.out = [], self.out[:archive.commits[-1].end]
+        archive.verify()
+        if all(f.verdict == "TRUNCATED" for f in archive.findings):
+            archive.findings, self.out = [], self.out[:archive.commits[-1].end]
         return archive.findings
 
 if __name__ == "__main__":
