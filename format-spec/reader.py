@@ -9,7 +9,7 @@ foreign, 9 limit. It needs the zstd command. Of an index, what chapter 6 puts in
 import argparse, functools, hashlib, io, json, mmap, operator, os, re, struct, subprocess, sys, tempfile, types
 from zlib import crc32
 MIB, MAGIC, SYNC, END = 1 << 20, 0x184D2A5B, b"\x89FCH\r\n\x1a\n", b"\x89FCE\r\n\x1a\n"
-SUPERBLOCK, DICT, DATA, INDEX, COMMIT = range(1, 6)
+SUPERBLOCK, DICT, DATA, INDEX, COMMIT, PARITY = range(1, 7)
 EXITS = {"CORRUPT": 4, "FOREIGN": 6, "UNSUPPORTED": 6, "LIMIT": 9, "TRUNCATED": 4, "ABSENT": 1}     # in order of weight
 WORDS, PARTS = {0: "ok", 4: "damaged", 6: "unsupported", 9: "limit"}, b"DIGS IDOR KEYS COLS DORD BLKT TERM POST".split()
 PLACEHOLDER = re.compile(rb'"\\u001f(?:([1-9]\d*|0):([1-9]\d*|0)(?=")|\d)')
@@ -105,8 +105,8 @@ class Archive:
         s.at, s.end, s.start, s.void, known = at, at + 96 + s.length, 0, 0, SUPERBLOCK <= s.type <= COMMIT
         need((s.magic, s.sync) == (MAGIC, SYNC), "no section begins here", foreign)
         need(s.crc == crc32(raw[:20] + raw[24:]), "header CRC mismatch")
-        need(s.offset == at and self.uuid in (None, s.uuid) and s.flags in (1, known), "wrong offset, UUID or flags")
-        need(s.version == 1 if known else not s.flags, "a section of unknown type or version", "UNSUPPORTED")
+        need(s.offset == at and self.uuid in (None, s.uuid) and s.flags in (s.type != PARITY, known), "wrong offset, UUID or flags")
+        need(s.version == 1 if known or s.type == PARITY else not s.flags, "an unknown type or version", "UNSUPPORTED")
         need(s.end <= len(self.data) and (s.frame == 88 + s.length or s.type == DATA and 88 <= s.frame < 88 + s.length),
              "the section passes the end of the file, or has a wrong frame length")
         self.budget -= s.length         # headers that lie must not keep us busy for ever

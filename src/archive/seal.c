@@ -272,6 +272,7 @@ static int fill_commit(struct fiche_writer *w, struct commit *c,
 	if (w->emit.at - c->batch_start > COMMIT_UNSYNCED_MAX)
 		c->flags |= COMMIT_BATCH_SYNCED;
 	if (a->has_commit) {
+		c->flags |= a->last.commit.flags & COMMIT_PROTECTED;
 		c->prev_offset = a->last.section.offset;
 		c->prev_size = section_size(&a->last.section);
 		memcpy(c->prev_sha256, a->last.section.sha256, 32);

@@ -110,7 +110,7 @@ static const char *broken_rule(const struct commit *c, uint64_t at)
 
 	if (c->generation == 0)
 		return "commit has generation 0";
-	if (c->flags & ~(uint32_t)COMMIT_BATCH_SYNCED)
+	if (c->flags & ~(uint32_t)(COMMIT_BATCH_SYNCED | COMMIT_PROTECTED))
 		return "reserved commit flags are set";
 	if (c->batch_start < SUPERBLOCK_SIZE || c->batch_start > at ||
 	    c->batch_start % COMMIT_ALIGN != 0 ||

@@ -13,6 +13,7 @@
 #include "fiche/error.h"
 
 #define COMMIT_BATCH_SYNCED 1
+#define COMMIT_PROTECTED    2 /* here or before, there is parity */
 /* A batch longer than this is synced before its COMMIT is written. */
 #define COMMIT_UNSYNCED_MAX ((uint64_t)1 << 20)
 #define COMMIT_PEAKS_MAX    64

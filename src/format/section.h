@@ -30,6 +30,7 @@ enum section_type {
 	SECTION_DATA = 3,
 	SECTION_INDEX = 4,
 	SECTION_COMMIT = 5,
+	SECTION_PARITY = 6, /* the only one without the critical flag */
 };
 
 #define SECTION_VERSION  1
