@@ -101,22 +101,23 @@ class Mender:
             self.put(zone.offset, zone.build(self.out))
             whole.append(zone)
             if [x.number for x in whole] == list(range(zone.zones)):
-                raw = commit(self.out, whole[0].offset, zone)
+                raw = Archive(b"").attempt(end, commit, self.out, whole[0].offset, zone) or b""
                 self.put(end, raw)
                 end += len(raw)
         return end
     def sections(self, at):             # 4.11, from there on
         archives = [Archive(copy) for copy in self.copies]
-        for archive in archives: archive.uuid = archives[0].uuid
+        for archive in archives: archive.uuid = next((x.uuid for x in archives if x.uuid), None)
         while 0 <= at < len(self.out):
             found = [(x.data, s) for x in archives for s in [x.attempt(at, x.section, at)] if s]
             for data, s in found[:1]: self.put(at, data[at:s.end])
-            at = found[0][1].end if found else min(x.data.find(SYNC, at + 9) for x in archives) - 8
+            next_sync = [i - 8 for i in (x.data.find(SYNC, at + 9) for x in archives) if i > 0]
+            at = found[0][1].end if found else min(next_sync, default=-1)
     def run(self):
         commits = [c for copy in self.copies for c in Archive(copy).commits[1:]]
-        zones = [x for x in zones_in(self.copies) if not any(c.start <= x[0].offset < c.start + c.void for c in commits)]
-        def inside(zone): return any(x.start <= zone.offset < x.start + x.N * PAGE for x, _ in zones)
-        self.sections(self.generations([x for x in zones if not inside(x[0])]))
+        zones = zones_in(self.copies)
+        places = [(c.start, c.start + c.void) for c in commits] + [(x.start, x.start + x.N * PAGE) for x, _ in zones]
+        self.sections(self.generations([x for x in zones if not any(a <= x[0].offset < b for a, b in places)]))
         archive = Archive(self.out)
         archive.verify()
         if all(f.verdict == "TRUNCATED" for f in archive.findings):

@@ -34,20 +34,17 @@ class Zone:                         # 3.8, with its letters. Pages have the numb
     def __init__(self, head):
         vars(self).update(vars(HEAD(head)), head=head)
         N, S, O, k, p = self.N, self.S, self.O, self.k, self.p
-        need(self.magic == FIRST and (self.zero, self.zeros) == (bytes(3), bytes(8)) and 8192 <= self.batch <= self.offset and
-             (self.start | self.offset | self.batch) % PAGE == 0 and self.number < self.zones, "the head of parity is wrong")
-        need(1 <= N <= 1 << 18 and self.start + N * PAGE <= self.offset and S and O <= 16 and S + O <= 255 and k and p and
-             k + p <= 255 and (S - 1) * -(-N // S) < N, "the geometry of parity is impossible")
-        self.L, self.last = -(-N // S), N - (S - 1) * -(-N // S)
+        need(self.magic == FIRST and self.zero + self.zeros == bytes(11) and 8192 <= self.batch <= self.offset and
+             (self.start | self.offset | self.batch) % PAGE == 0 and self.number < self.zones, "a wrong head of parity")
+        need(1 <= N <= 1 << 18 and self.start + N * PAGE <= self.offset and S and O <= 16 and S + O <= 255 and k and
+             p and k + p <= 255 and (S - 1) * -(-N // S) < N, "the geometry of parity is impossible")
+        self.L, self.last = -(-N // S), N - (S - 1) * -(-N // S)        # `last`: length of the last span
         self.G = -(-self.L // k)
-        self.inner = N + O * self.L
+        self.inner = N + O * self.L                 # the first of the inner pages
         self.tags = self.inner + p * self.G * (S + O)
-        self.T = -(-self.tags // 496)
-        self.H = -(-self.T // 64)
+        self.T, self.H = -(-self.tags // 496), -(-self.tags // (496 * 64))
         n = -(-self.T // self.H)
-        self.A = -(-n // 4) + 1
-        self.P = n + 2 * self.A
-        self.near = self.T + self.A * self.H        # tables and parity of tables in front
+        self.P, self.near = n + 2 * (-(-n // 4) + 1), self.T + self.H * (-(-n // 4) + 1)    # `near`: tables in front
         self.end = self.offset + (1 + self.T + self.P * self.H + self.tags - N) * PAGE
         need(self.end - self.offset <= 1 << 32, "parity is too large for a section")
     def at(self, i): return self.start + i * PAGE if i < self.N else self.offset + (1 + self.near + i - self.N) * PAGE
@@ -59,7 +56,8 @@ class Zone:                         # 3.8, with its letters. Pages have the numb
         inner = [rows(self.k, self.p, span, self.G * PAGE) for span in cut(data, self.L * PAGE) + outer]
         body = b"".join(outer + [part[q] for q in range(self.p) for part in inner])
         tags = b"".join(sha256(page)[:8] for part in (data, body) for page in cut(part, PAGE)).ljust(self.T * TABLE, b"\0")
-        pages = [self.head_of(t) + raw for t, raw in enumerate(cut(b"".join([tags, *rows(64, self.P, tags, self.H * TABLE)]), TABLE))]
+        tables = cut(b"".join([tags, *rows(64, self.P, tags, self.H * TABLE)]), TABLE)
+        pages = [self.head_of(t) + raw for t, raw in enumerate(tables)]
         pages = [raw + sha256(raw, struct.pack("<Q", self.table_at(t)), self.uuid) for t, raw in enumerate(pages)]
         pages = [self.head_of(ALONE).ljust(4000, b"\0"), *pages[:self.near], body, *pages[self.near:]]
         return section(PARITY, self, self.offset, 0, b"".join(pages))
@@ -72,12 +70,12 @@ def commit(data, first, zone):      # COMMIT and FOOTER behind the sections of a
     archive, end = reader.Archive(data), zone.end
     c = archive.section(struct.unpack_from("<Q", data, zone.batch - 56)[0])
     need(c.type == COMMIT and c.end == zone.batch, "no commit ends where the batch of the parity starts")
-    size, batch = 32 * len(c.peaks) + 64 * len(c.segments + c.dicts), data[zone.batch:end]
-    raw = bytearray(data[c.at + 96:c.at + 320 + size])
-    struct.pack_into("<QqQQI", raw, 16, c.generation + 1, zone.time, c.end, first - c.end, 2 | (len(batch) > reader.MIB))
-    raw[64:144] = sha256(batch) + struct.pack("<QQ", c.at, c.length) + c.sha
+    raw = bytearray(data[c.at + 96:c.at + 320 + 32 * len(c.peaks) + 64 * len(c.segments + c.dicts)])
+    struct.pack_into("<QqQQI", raw, 16, c.generation + 1, zone.time, c.end, first - c.end, 2 | (end - c.end > reader.MIB))
+    raw[64:144] = sha256(data[c.end:end]) + struct.pack("<QQ", c.at, c.length) + c.sha
     raw = section(COMMIT, zone, end, 1, raw + bytes(-(end + 160 + len(raw)) % PAGE))
-    footer = struct.pack("<IIQQQQ8sI", reader.MAGIC, 56, end, len(raw), c.generation + 1, end + len(raw) + 64, zone.uuid[:8], 0)
+    told = end, len(raw), c.generation + 1, end + len(raw) + 64, zone.uuid[:8], 0
+    footer = struct.pack("<IIQQQQ8sI", reader.MAGIC, 56, *told)
     return raw + footer + struct.pack("<I", crc32(footer + reader.END)) + reader.END
 
 class Archive(reader.Archive):      # with all its sections
@@ -89,14 +87,13 @@ class Archive(reader.Archive):      # with all its sections
         super().add(s)
         self.sections.append(s)
     def check(self, start, sections, c):
-        for n, s in enumerate(sections):
-            need(s.type == PARITY, "a section of another type stands beside parity")
-            zone = Zone(self.data[s.at + 96:s.at + 192])
-            first = first if n else zone
+        need({s.type for s in sections} == {PARITY}, "a section of another type stands beside parity")
+        zones = [Zone(self.data[s.at + 96:s.at + 192]) for s in sections]
+        for n, (s, zone) in enumerate(zip(sections, zones)):
             said = zone.uuid, zone.offset, zone.sequence, zone.batch, zone.start, zone.number, zone.zones, zone.table
             right = s.uuid, s.at, s.sequence, c.start, start, n, len(sections), ALONE
-            need(said == right and zone.time == first.time, "the head of parity does not fit its place")
-            need(zone.N <= first.N and (zone.N == first.N or n == len(sections) - 1), "the zones have other sizes")
+            need(said == right and zone.time == zones[0].time, "the head of parity does not fit its place")
+            need(zone.N == zones[0].N or zone.N < zones[0].N and zone == zones[-1], "the zones have other sizes")
             stored, built = (cut(raw, PAGE) for raw in (self.data[s.at:s.end], zone.build(self.data)))
             wrong = [i for i, (x, y) in enumerate(zip(stored, built)) if x != y]
             need(stored == built, "parity is not what its zone gives, from its page %d on" % (wrong or [0])[0])
@@ -112,19 +109,20 @@ class Archive(reader.Archive):      # with all its sections
                 start = c.end
         return start
 
+def shape(profile, N):              # S, O, k, p as a writer should choose them
+    _, O, k, p, small, p_small, more = PROFILES[profile]
+    if N >= 3824: return 16 if O else -(-N >> 14), O, k, p
+    return 1, 0, min(small, N), min(p_small, -(-N * p_small // small) + (N < small) * more)
 def protect(data, profile, now):    # the archive with one generation more
     archive = Archive(data)
     first, start, sequence = len(data), archive.verify(), archive.sections[-1].sequence
     need(not archive.findings and len(archive.commits) > 1, "only a whole archive that has a commit is protected")
     need(start < first, "everything is protected already", "ABSENT")
-    kind, O, k, p, small, p_small, more = PROFILES[profile]
     zones = -(-(first - start) >> 30)
     size = -(-(first - start) // (PAGE * zones))
     for n in range(zones):
         N = min(size, (first - start) // PAGE)
-        shape = 16 if O else -(-N >> 14), O, k, p
-        if N < 3824: shape = 1, 0, min(small, N), min(p_small, -(-N * p_small // small) + (N < small) * more)
-        place = len(data), sequence + n + 1, now, start, N, *shape, n, zones, 0, kind, first
+        place = len(data), sequence + n + 1, now, start, N, *shape(profile, N), n, zones, 0, PROFILES[profile][0], first
         zone = Zone(struct.pack("<8s16sQQqQI4B3IB3xQ8x", FIRST, archive.uuid, *place))
         data, start = data + zone.build(data), start + N * PAGE
     return data + commit(data, first, zone)
