@@ -68,3 +68,38 @@ int emit_section(struct emitter *e, enum section_type type, uint8_t *raw,
 	*out = s;
 	return 0;
 }
+
+int emit_make_commit(struct buf *out, struct section *section,
+                     const struct commit *c, const uint8_t uuid[UUID_SIZE],
+                     uint64_t at, uint64_t sequence, struct fiche_error *err)
+{
+	size_t start = out->len, size;
+	struct section s = {
+		.type = SECTION_COMMIT,
+		.version = SECTION_VERSION,
+		.flags = SECTION_CRITICAL,
+		.offset = at,
+		.sequence = sequence,
+	};
+	struct footer f = { .commit_offset = at, .generation = c->generation };
+
+	buf_zeros(out, SECTION_HEADER_SIZE);
+	commit_encode(out, c, at);
+	size = out->len - start;
+	buf_zeros(out, FOOTER_SIZE);
+	if (!buf_ok(out))
+		return err_nomem(err);
+	s.payload_len = size - SECTION_HEADER_SIZE;
+	s.inner_len = (uint32_t)s.payload_len;
+	memcpy(s.uuid, uuid, UUID_SIZE);
+	if (sha256_of(s.sha256, out->ptr + start + SECTION_HEADER_SIZE,
+	              (size_t)s.payload_len) < 0)
+		return err_nomem(err);
+	section_encode(out->ptr + start, &s);
+	f.commit_size = size;
+	f.end = at + size + FOOTER_SIZE;
+	memcpy(f.uuid8, uuid, sizeof(f.uuid8));
+	footer_encode(out->ptr + start + size, &f);
+	*section = s;
+	return 0;
+}

@@ -6,7 +6,9 @@
 #ifndef ARCHIVE_EMIT_H
 #define ARCHIVE_EMIT_H
 
+#include "base/buf.h"
 #include "base/hash.h"
+#include "format/commit.h"
 #include "format/section.h"
 #include "io/io.h"
 
@@ -35,5 +37,13 @@ int emit_section(struct emitter *e, enum section_type type, uint8_t *raw,
 /* Plain bytes: the zeros behind an interrupted append. */
 int emit_bytes(struct emitter *e, const void *bytes, size_t len,
                struct fiche_error *err);
+
+/*
+ * Append to `out` the COMMIT section for the offset `at`, and its FOOTER: the
+ * last FOOTER_SIZE bytes.  *section gets the header.  0 or FICHE_ERR_NOMEM.
+ */
+int emit_make_commit(struct buf *out, struct section *section,
+                     const struct commit *c, const uint8_t uuid[UUID_SIZE],
+                     uint64_t at, uint64_t sequence, struct fiche_error *err);
 
 #endif

@@ -18,8 +18,8 @@
 #include "format/commit.h"
 #include "format/section.h"
 
-#define COPIES_MAX 64
-#define CHUNK      ((size_t)1 << 20)
+#define CHUNK  ((size_t)1 << 20)
+#define SECTOR ((size_t)4096)
 /* Payloads that are put together of pieces are not longer than this. */
 #define MIX_MAX    ((uint64_t)256 << 20)
 #define MIX_PIECES 12 /* different pieces: 2 to the power of it are tried */
@@ -30,7 +30,7 @@ struct copy {
 };
 
 struct repair {
-	struct copy copies[COPIES_MAX];
+	struct copy copies[REPAIR_COPIES_MAX];
 	size_t count;
 	struct io_file *out;
 	const struct fiche_repair_options *opt;
@@ -193,6 +193,8 @@ static const char *name_of(const struct section *s)
 		return "index";
 	case SECTION_COMMIT:
 		return "commit";
+	case SECTION_PARITY:
+		return "parity";
 	default:
 		return "section";
 	}
@@ -215,8 +217,13 @@ static int put_copy(struct repair *x, const struct copy *c, uint64_t at,
 	while (r == 0 && len > 0) {
 		size_t n = len < CHUNK ? (size_t)len : CHUNK;
 
-		if (!read_copy(c, at, x->chunk, n))
-			memset(x->chunk, 0, n);
+		/* A sector that cannot be read takes no others with it. */
+		if (!read_copy(c, at, x->chunk, n)) {
+			n = n < SECTOR ? n : SECTOR - (size_t)(at % SECTOR);
+			n = n < len ? n : (size_t)len;
+			if (!read_copy(c, at, x->chunk, n))
+				memset(x->chunk, 0, n);
+		}
 		r = put(x, at, x->chunk, n, err);
 		at += n;
 		len -= n;
@@ -518,29 +525,6 @@ static int find_identity(struct repair *x, struct fiche_error *err)
 	               "no copy begins as an archive does");
 }
 
-static int open_copies(struct repair *x, struct io *io,
-                       const char *const *paths, size_t count,
-                       struct fiche_error *err)
-{
-	int r = 0;
-
-	if (count == 0 || count > COPIES_MAX)
-		return err_set(err, FICHE_ERR_ARG, FICHE_NOWHERE,
-		               "from 1 to 64 copies can be read");
-	for (size_t i = 0; r == 0 && i < count; i++) {
-		struct copy *c = &x->copies[i];
-
-		r = io_open(io, paths[i], IO_READ, &c->file, err);
-		if (r < 0)
-			break;
-		x->count++;
-		r = io_size(c->file, &c->size, err);
-		if (c->size > x->end)
-			x->end = c->size;
-	}
-	return r;
-}
-
 static int run(struct repair *x, struct io *io, const char *out,
                struct fiche_error *err)
 {
@@ -566,28 +550,69 @@ static int run(struct repair *x, struct io *io, const char *out,
 	return r;
 }
 
-int repair_io(struct io *io, const char *const *paths, size_t count,
-              const char *out, const struct fiche_repair_options *opt,
-              struct fiche_repair_report *report, struct fiche_error *err)
+int repair_files(struct io *io, struct io_file *const *files, size_t count,
+                 const char *out, const struct fiche_repair_options *opt,
+                 struct fiche_repair_report *report, struct fiche_error *err)
 {
 	struct fiche_repair_report unused;
 	struct repair *x = alloc_zeroed(1, sizeof(*x));
-	int r;
+	int r = 0;
 
 	if (!x)
 		return err_nomem(err);
 	x->opt = opt;
 	x->report = report ? report : &unused;
 	memset(x->report, 0, sizeof(*x->report));
-	r = open_copies(x, io, paths, count, err);
+	for (; r == 0 && x->count < count; x->count++) {
+		struct copy *c = &x->copies[x->count];
+
+		c->file = files[x->count];
+		r = io_size(c->file, &c->size, err);
+		if (c->size > x->end)
+			x->end = c->size;
+	}
 	if (r == 0)
 		r = run(x, io, out, err);
-	for (size_t i = 0; i < x->count; i++)
-		io_close(x->copies[i].file);
 	io_close(x->out);
 	sha256_free(x->hash);
 	alloc_free(x->chunk);
 	alloc_free(x);
+	return r;
+}
+
+int repair_open(struct io *io, const char *const *paths, size_t count,
+                struct io_file *out[REPAIR_COPIES_MAX], struct fiche_error *err)
+{
+	int r = 0;
+
+	memset(out, 0, REPAIR_COPIES_MAX * sizeof(*out));
+	if (count == 0 || count > REPAIR_COPIES_MAX)
+		return err_set(err, FICHE_ERR_ARG, FICHE_NOWHERE,
+		               "from 1 to 64 copies can be read");
+	for (size_t i = 0; r == 0 && i < count; i++)
+		r = io_open(io, paths[i], IO_READ, &out[i], err);
+	return r;
+}
+
+void repair_close(struct io_file *files[REPAIR_COPIES_MAX])
+{
+	for (size_t i = 0; i < REPAIR_COPIES_MAX; i++)
+		io_close(files[i]);
+}
+
+int repair_io(struct io *io, const char *const *paths, size_t count,
+              const char *out, const struct fiche_repair_options *opt,
+              struct fiche_repair_report *report, struct fiche_error *err)
+{
+	struct io_file *files[REPAIR_COPIES_MAX];
+	int r;
+
+	if (report)
+		memset(report, 0, sizeof(*report));
+	r = repair_open(io, paths, count, files, err);
+	if (r == 0)
+		r = repair_files(io, files, count, out, opt, report, err);
+	repair_close(files);
 	return r;
 }
 
