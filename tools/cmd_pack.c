@@ -20,6 +20,7 @@
 #include "output.h"
 #include "pack_options.h"
 #include "progress.h"
+#include "protecting.h"
 #include "rejects.h"
 #include "stop.h"
 #include "str.h"
@@ -34,6 +35,7 @@ struct pack {
 	struct rejects rejects;
 	const char *exclude[3]; /* files that are no input */
 	struct progress progress;
+	struct protecting parity;
 	struct fiche_writer *writer;
 	struct fiche_explain *explain;
 	struct fiche_ingest *reader;
@@ -358,6 +360,8 @@ static void print_json(const struct pack *p)
 	str_key_count(&s, "structure_bytes", p->out.structure_bytes);
 	str_key_count(&s, "total_records", p->out.total_records);
 	str_key_count(&s, "generation", p->out.generation);
+	if (p->parity.done)
+		protecting_json(&p->parity, &s);
 	str_key(&s, "seconds");
 	str_printf(&s, "%.3f", progress_seconds(&p->progress));
 	str_key_bool(&s, "interrupted", stop_signal() != 0);
@@ -410,6 +414,19 @@ static void print_rest(const struct pack *p, uint64_t refused)
 	str_done(&s);
 }
 
+static void print_parity(const struct pack *p)
+{
+	struct str s = { 0 };
+
+	if (!p->parity.done)
+		return;
+	str_add(&s, "  ");
+	protecting_describe(&p->parity, &s);
+	str_char(&s, '\n');
+	(void)output_line(&s);
+	str_done(&s);
+}
+
 static void print_summary(const struct pack *p)
 {
 	uint64_t refused = p->out.rejected + p->in.too_long + p->in.skipped;
@@ -449,6 +466,7 @@ static void print_summary(const struct pack *p)
 	(void)output_line(&s);
 	str_done(&s);
 	print_rest(p, refused);
+	print_parity(p);
 }
 
 /* A name misspelled should not leave an empty archive in the way. */
@@ -461,6 +479,22 @@ static void drop_empty(struct pack *p)
 	complain(p->tool, p->path,
 	         "nothing could be read, so no archive is "
 	         "made");
+}
+
+/* Parity of what came in, and was not protected before.  Who stops packing does
+ * not want to wait for it. */
+static void protect(struct pack *p)
+{
+	if (p->options.dry_run || p->dropped || stop_signal() != 0)
+		return;
+	/* Protecting takes the writer's lock. */
+	fiche_writer_close(p->writer);
+	p->writer = NULL;
+	(void)tool_raise(p->tool, protecting_go_on(&p->parity, p->path));
+	if (!p->parity.done)
+		return;
+	p->out.file_size = p->parity.report.file_size;
+	p->out.generation = p->parity.report.generation;
 }
 
 static void say_stopped(const struct pack *p)
@@ -492,6 +526,8 @@ int cmd_pack(struct tool *t, const struct args *args)
 	int r;
 
 	r = pack_options_read(&p.options, t, args);
+	if (r == 0)
+		r = protecting_init(&p.parity, t, args);
 	if (r != 0)
 		goto out;
 	p.options.writer.on_reject = on_reject;
@@ -518,6 +554,8 @@ int cmd_pack(struct tool *t, const struct args *args)
 	judge(&p);
 	if (r == 0)
 		drop_empty(&p);
+	if (r == 0)
+		protect(&p);
 	if (r == 0)
 		say_stopped(&p);
 	if (p.explain && p.options.json)

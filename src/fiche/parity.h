@@ -39,7 +39,8 @@ struct fiche_protect_report {
 	uint64_t protected_bytes; /* by this call; 0: nothing was new */
 	uint64_t parity_bytes;    /* what it added to the file */
 	uint64_t zones;
-	uint64_t generation;
+	uint64_t generation; /* these two as they are afterwards */
+	uint64_t file_size;
 };
 
 /*

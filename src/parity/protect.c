@@ -163,6 +163,7 @@ static int run(struct protect *p, struct fiche_error *err)
 	if (a->has_commit && before.end < a->end)
 		r = protect(p, &before, err);
 	p->report->generation = a->has_commit ? a->last.commit.generation : 0;
+	p->report->file_size = a->size;
 	return r;
 }
 
