@@ -66,6 +66,8 @@ static int find_zones(struct mend *m, struct fiche_error *err)
 		}
 	}
 	zones_settle(&m->zones, uuid);
+	for (size_t i = 0; r == 0 && i < m->count; i++)
+		r = zones_drop_voids(&m->zones, m->files[i], err);
 	m->report->zones = m->zones.count;
 	m->whole = alloc_zeroed(m->zones.count, sizeof(*m->whole));
 	return r == 0 && !m->whole ? err_nomem(err) : r;
