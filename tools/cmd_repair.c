@@ -95,6 +95,7 @@ static void print_json(const struct mend *m, bool whole)
 	str_key_count(&s, "mended", r->sections.mended);
 	str_key_count(&s, "lost", r->sections.lost);
 	str_key_count(&s, "bytes", r->sections.bytes);
+	str_key_count(&s, "left_out", r->sections.left_out);
 	str_key_count(&s, "zones", r->zones);
 	str_key_count(&s, "pages_mended", r->pages_mended);
 	str_key_count(&s, "pages_lost", r->pages_lost);
@@ -104,6 +105,21 @@ static void print_json(const struct mend *m, bool whole)
 	str_key_count(&s, "exit_code", (uint64_t)m->tool->exit_code);
 	str_add(&s, "}\n");
 	(void)output_line(&s);
+	str_done(&s);
+}
+
+/* Of an interrupted append, mostly; but a commit lost for good is there, too.
+ */
+static void say_left_out(struct mend *m)
+{
+	struct str s = { 0 };
+
+	if (m->report.sections.left_out == 0)
+		return;
+	str_size(&s, m->report.sections.left_out);
+	note(m->tool, NULL,
+	     "%s behind the last commit that is left were not taken over",
+	     str_get(&s));
 	str_done(&s);
 }
 
@@ -146,6 +162,7 @@ int cmd_repair(struct tool *t, const struct args *args)
 	               m.out, &opt, &m.report, &err);
 	progress_end(&m.progress);
 	if (r == 0 || r == FICHE_ERR_CORRUPT) {
+		say_left_out(&m);
 		if (r < 0) {
 			say_lost(&m);
 			(void)tool_raise(t, RC_DAMAGED);

@@ -39,6 +39,7 @@ struct repair {
 	struct io_file *out;
 	const struct fiche_repair_options *opt;
 	struct fiche_repair_report *report;
+	bool known; /* whose archive it is: */
 	uint8_t uuid[UUID_SIZE];
 	uint64_t at, end;  /* of the longest copy */
 	uint64_t void_end; /* up to here nothing means anything */
@@ -64,7 +65,8 @@ static bool header_of(const struct repair *x, struct section *s,
 {
 	/* An unknown critical type may still be copied; but then its hash
 	 * cannot be trusted to mean what we think. */
-	return section_decode(s, raw, at, x->uuid, NULL) == 0 &&
+	return section_decode(s, raw, at, x->known ? x->uuid : NULL, NULL) ==
+	               0 &&
 	       section_size(s) <= x->end - at;
 }
 
@@ -532,6 +534,7 @@ static void find_end(struct repair *x)
 	for (at = committed + 4096; at <= x->end; at += 4096)
 		if (find_footer(x, at, footer))
 			committed = at;
+	x->report->left_out = x->end > committed ? x->end - committed : 0;
 	if (committed < x->end)
 		x->end = committed;
 	x->at = 0;
@@ -571,38 +574,57 @@ static int walk(struct repair *x, struct fiche_error *err)
 	return r;
 }
 
+/* Where the first bytes are lost in all copies, any section tells. */
+static bool find_any_section(struct repair *x)
+{
+	uint8_t raw[SECTION_HEADER_SIZE];
+	struct section s;
+
+	for (size_t i = 0; i < x->count; i++) {
+		uint64_t at = next_header(x, &x->copies[i], 0);
+
+		if (at == UINT64_MAX ||
+		    !read_copy(&x->copies[i], at, raw, sizeof(raw)) ||
+		    !header_of(x, &s, raw, at))
+			continue;
+		memcpy(x->uuid, s.uuid, UUID_SIZE);
+		return true;
+	}
+	return false;
+}
+
 /* The archive that they are copies of: of the first that has a good header. */
 static int find_identity(struct repair *x, struct fiche_error *err)
 {
 	uint8_t raw[SECTION_HEADER_SIZE];
 	struct section s;
-	bool any = false;
 
 	for (size_t i = 0; i < x->count; i++) {
 		if (!read_copy(&x->copies[i], 0, raw, sizeof(raw)) ||
 		    section_decode(&s, raw, 0, NULL, NULL) < 0)
 			continue;
-		if (any && memcmp(s.uuid, x->uuid, UUID_SIZE) != 0)
+		if (x->known && memcmp(s.uuid, x->uuid, UUID_SIZE) != 0)
 			return err_set(err, FICHE_ERR_ARG, FICHE_NOWHERE,
 			               "these are not copies of one archive");
 		memcpy(x->uuid, s.uuid, UUID_SIZE);
-		any = true;
+		x->known = true;
 	}
-	if (any)
+	if (x->known || find_any_section(x)) {
+		x->known = true;
 		return 0;
+	}
 	return err_set(err, FICHE_ERR_FOREIGN, FICHE_NOWHERE,
-	               "no copy begins as an archive does");
+	               "no copy has a section of an archive");
 }
 
 static int run(struct repair *x, struct io *io, const char *out,
                struct fiche_error *err)
 {
-	int r = find_identity(x, err);
+	int r;
 
 	x->hash = sha256_new();
 	x->chunk = alloc_bytes(CHUNK);
-	if (r == 0 && (!x->hash || !x->chunk))
-		r = err_nomem(err);
+	r = x->hash && x->chunk ? find_identity(x, err) : err_nomem(err);
 	if (r == 0)
 		r = io_open(io, out, IO_CREATE, &x->out, err);
 	if (r == 0) {

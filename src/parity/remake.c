@@ -141,13 +141,15 @@ static int remake_commit(struct overlay *over, const struct parity_head *first,
 	if (r < 0)
 		return r;
 	/* A void in front of the sections may be lost. */
-	if (archive_hash(&a, c.batch_start, at - c.batch_start, c.batch_sha256,
-	                 NULL) == 0) {
+	r = archive_hash(&a, c.batch_start, at - c.batch_start, c.batch_sha256,
+	                 err);
+	if (r == 0)
 		r = emit_make_commit(&raw, &section, &c, first->uuid, at,
 		                     last->sequence + 1, err);
-		if (r == 0)
-			r = put_commit(over, &raw, at, err);
-	}
+	else if (r != FICHE_ERR_NOMEM)
+		r = FICHE_END;
+	if (r == 0)
+		r = put_commit(over, &raw, at, err);
 	buf_done(&raw);
 	commit_done(&c);
 	return r;
