@@ -34,7 +34,7 @@ struct copy {
 };
 
 struct repair {
-	struct copy copies[REPAIR_COPIES_MAX];
+	struct copy copies[REPAIR_COPIES_MAX + 1]; /* and one that is mended */
 	size_t count;
 	struct io_file *out;
 	const struct fiche_repair_options *opt;
