@@ -101,21 +101,21 @@ static bool agree(const struct parity_head *a, const struct parity_head *b)
 	       (b->start - a->start) / PARITY_PAGE >= a->geometry.pages;
 }
 
-/* A zone that begins where an earlier one does, or before, protects what that
- * stands in: so the earlier one was never committed. */
+/*
+ * A zone that begins where an earlier one does, or before, protects what that
+ * stands in: so the earlier one was never committed.  But one page that lies
+ * is not believed against many.
+ */
 static bool replaces(const struct parity_head *b, const struct parity_head *a)
 {
-	return b->offset > a->offset && b->start <= a->start;
+	return b->offset > a->offset && b->start <= a->start &&
+	       b->number > a->number / 4;
 }
 
 static void settle(struct zones *z, const struct parity_head *next)
 {
 	struct parity_head *last;
 
-	if (z->count > 0 && parity_head_same(&z->head[z->count - 1], next)) {
-		z->head[z->count - 1].number += next->number;
-		return;
-	}
 	while (z->count > 0 && replaces(next, &z->head[z->count - 1]))
 		z->count--;
 	last = z->count > 0 ? &z->head[z->count - 1] : NULL;
@@ -138,13 +138,18 @@ static void filter(struct zones *z, const uint8_t *uuid)
 
 void zones_settle(struct zones *z, const uint8_t *uuid)
 {
-	size_t count;
+	size_t count = 0;
 
 	if (z->count == 0)
 		return;
 	filter(z, uuid);
 	qsort(z->head, z->count, sizeof(*z->head), by_offset);
-	count = z->count;
+	for (size_t i = 0; i < z->count; i++)
+		if (count > 0 &&
+		    parity_head_same(&z->head[count - 1], &z->head[i]))
+			z->head[count - 1].number += z->head[i].number;
+		else
+			z->head[count++] = z->head[i];
 	z->count = 0;
 	for (size_t i = 0; i < count; i++) {
 		struct parity_head next = z->head[i];
