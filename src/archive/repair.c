@@ -24,6 +24,10 @@
 /* Payloads that are put together of pieces are not longer than this. */
 #define MIX_MAX    ((uint64_t)256 << 20)
 #define MIX_PIECES 12 /* different pieces: 2 to the power of it are tried */
+/* Bytes hashed to put one payload together of two copies, and in all, besides
+ * 16 times the longest copy. */
+#define MIX_WORK     ((uint64_t)1 << 30)
+#define MIX_WORK_ALL ((uint64_t)16 << 30)
 
 struct copy {
 	struct io_file *file;
@@ -43,6 +47,7 @@ struct repair {
 	uint8_t uuid[UUID_SIZE];
 	uint64_t at, end;  /* of the longest copy */
 	uint64_t void_end; /* up to here nothing means anything */
+	uint64_t work;     /* bytes that may still be hashed to put together */
 	struct sha256 *hash;
 	uint8_t *chunk; /* CHUNK bytes */
 };
@@ -119,12 +124,14 @@ static bool mix(struct repair *x, uint8_t *a, const uint8_t *b, size_t len,
 {
 	uint8_t *save = alloc_bytes(len ? len : 1);
 	size_t at[MIX_PIECES], n = differing(at, a, b, len, piece);
+	uint64_t work = (uint64_t)len << n; /* not more than 256 MiB << 13 */
 	bool found = false;
 
-	if (!save || n > MIX_PIECES) {
+	if (!save || n > MIX_PIECES || work > MIX_WORK || work > x->work) {
 		alloc_free(save);
 		return false;
 	}
+	x->work -= work;
 	memcpy(save, a, len);
 	for (size_t set = 1; !found && set < (size_t)1 << n; set++) {
 		for (size_t i = 0; i < n; i++) {
@@ -266,8 +273,10 @@ static bool find_header(struct repair *x, struct section *s,
 static int put_mixed(struct repair *x, const struct section *s,
                      struct fiche_error *err)
 {
-	/* Damage comes in sectors; but both copies' may be near each other. */
-	static const size_t pieces[] = { 512, 64, 8 };
+	/* Damage comes in sectors, and many in a row; but both copies' may be
+	 * near each other. */
+	static const size_t pieces[] = { 1 << 20, 1 << 18, 1 << 16, 1 << 14,
+		                         1 << 12, 512,     64,      8 };
 	uint64_t at = s->offset + SECTION_HEADER_SIZE;
 	size_t len = (size_t)s->payload_len;
 	uint8_t *a, *b;
@@ -278,7 +287,7 @@ static int put_mixed(struct repair *x, const struct section *s,
 		return FICHE_END;
 	a = alloc_bytes(len ? len : 1);
 	b = alloc_bytes(len ? len : 1);
-	for (size_t i = 0; a && b && !found && i < 3; i++)
+	for (size_t i = 0; a && b && !found && i < 8; i++)
 		found = mix_copies(x, a, b, at, len, pieces[i],
 		                   payload_is_right, s);
 	if (!a || !b)
@@ -628,6 +637,7 @@ static int run(struct repair *x, struct io *io, const char *out,
 	if (r == 0)
 		r = io_open(io, out, IO_CREATE, &x->out, err);
 	if (r == 0) {
+		x->work = 16 * x->end + MIX_WORK_ALL;
 		find_end(x);
 		r = walk(x, err);
 	}

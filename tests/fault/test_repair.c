@@ -163,6 +163,41 @@ static void copies_with_damage_in_different_places_make_one(void **state)
 	}
 }
 
+/* Many sectors in a row, of one large section. */
+static void long_damage_in_different_places_of_a_section_is_mended(void **state)
+{
+	const struct case_plan plan = { .seed = 9,
+		                        .lines = 1,
+		                        .text_len = 2000000 };
+	struct io_memory *m = io_memory_new();
+	const uint8_t *bytes;
+	size_t len, sixth;
+
+	(void)state;
+	assert_non_null(m);
+	assert_int_equal(case_append(m, &plan, NULL), 0);
+	assert_true(io_memory_get(m, CASE_PATH, &bytes, &len));
+	sixth = len / 6;
+	assert_true(sixth > 30000);
+	for (size_t i = 0; i < 2; i++) {
+		buf_clear(&at.copy[i]);
+		buf_put(&at.copy[i], bytes, len);
+		assert_true(buf_ok(&at.copy[i]));
+		memset(at.copy[i].ptr + (1 + i) * sixth, 0x77, sixth / 2);
+	}
+	assert_int_equal(repair(2, NULL), 0);
+	assert_int_equal(at.report.bytes, len);
+	{
+		const uint8_t *out;
+		size_t out_len;
+
+		assert_true(io_memory_get(at.memory, OUT, &out, &out_len));
+		assert_int_equal(out_len, len);
+		assert_memory_equal(out, bytes, len);
+	}
+	io_memory_free(m);
+}
+
 static void a_copy_that_was_cut_lends_what_it_has(void **state)
 {
 	size_t damaged = at.good.len / 3, mended = 0, lost = 0;
@@ -324,6 +359,9 @@ int main(void)
 			forget),
 		cmocka_unit_test_teardown(
 			copies_with_damage_in_different_places_make_one,
+			forget),
+		cmocka_unit_test_teardown(
+			long_damage_in_different_places_of_a_section_is_mended,
 			forget),
 		cmocka_unit_test_teardown(a_copy_that_was_cut_lends_what_it_has,
 		                          forget),
