@@ -6,6 +6,7 @@
 #include "args.h"
 #include "copying.h"
 #include "output.h"
+#include "protecting.h"
 #include "str.h"
 
 static void print_json(const struct copying *c, const struct reading *from)
@@ -74,12 +75,15 @@ int cmd_compact(struct tool *t, const struct args *args)
 {
 	const char *path = args_value(args, OPT_OUTPUT);
 	struct reading from = { 0 };
+	struct protecting parity;
 	struct copying c;
 	int r;
 
 	if (!path)
 		return usage(t, "-o FILE is missing: the archive to be made");
 	r = copying_init(&c, t, args, path);
+	if (r == 0)
+		r = protecting_init(&parity, t, args);
 	if (r != 0)
 		return r;
 	progress_begin(&c.progress, t, args, "compacting", NULL);
@@ -90,11 +94,15 @@ int cmd_compact(struct tool *t, const struct args *args)
 	}
 	progress_end(&c.progress);
 	copying_close(&c, r != 0);
+	if (r == 0)
+		protecting_finish(&parity, &c.out, path, from.reader);
 	reading_losses(&from);
 	if (args_have(args, OPT_JSON))
 		print_json(&c, &from);
 	else if (r == 0)
 		print_summary(&c, &from);
+	if (!args_have(args, OPT_JSON))
+		protecting_print(&parity);
 	reading_close(&from);
 	return t->exit_code;
 }

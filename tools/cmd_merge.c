@@ -6,6 +6,7 @@
 #include "args.h"
 #include "copying.h"
 #include "output.h"
+#include "protecting.h"
 #include "str.h"
 
 static void print_json(const struct copying *c)
@@ -69,9 +70,12 @@ static int add_input(struct copying *c, const char *path)
 
 int cmd_merge(struct tool *t, const struct args *args)
 {
+	struct protecting parity;
 	struct copying c;
 	int r = copying_init(&c, t, args, args->operands[0]);
 
+	if (r == 0)
+		r = protecting_init(&parity, t, args);
 	if (r != 0)
 		return r;
 	progress_begin(&c.progress, t, args, "merging", NULL);
@@ -82,9 +86,13 @@ int cmd_merge(struct tool *t, const struct args *args)
 		r = copying_commit(&c);
 	progress_end(&c.progress);
 	copying_close(&c, r != 0 || c.inputs == 0);
+	if (r == 0 && c.inputs > 0)
+		protecting_finish(&parity, &c.out, c.path, NULL);
 	if (args_have(args, OPT_JSON))
 		print_json(&c);
 	else if (r == 0 && c.inputs > 0)
 		print_summary(&c);
+	if (!args_have(args, OPT_JSON))
+		protecting_print(&parity);
 	return t->exit_code;
 }

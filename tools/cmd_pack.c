@@ -414,19 +414,6 @@ static void print_rest(const struct pack *p, uint64_t refused)
 	str_done(&s);
 }
 
-static void print_parity(const struct pack *p)
-{
-	struct str s = { 0 };
-
-	if (!p->parity.done)
-		return;
-	str_add(&s, "  ");
-	protecting_describe(&p->parity, &s);
-	str_char(&s, '\n');
-	(void)output_line(&s);
-	str_done(&s);
-}
-
 static void print_summary(const struct pack *p)
 {
 	uint64_t refused = p->out.rejected + p->in.too_long + p->in.skipped;
@@ -466,7 +453,7 @@ static void print_summary(const struct pack *p)
 	(void)output_line(&s);
 	str_done(&s);
 	print_rest(p, refused);
-	print_parity(p);
+	protecting_print(&p->parity);
 }
 
 /* A name misspelled should not leave an empty archive in the way. */
@@ -490,11 +477,7 @@ static void protect(struct pack *p)
 	/* Protecting takes the writer's lock. */
 	fiche_writer_close(p->writer);
 	p->writer = NULL;
-	(void)tool_raise(p->tool, protecting_go_on(&p->parity, p->path));
-	if (!p->parity.done)
-		return;
-	p->out.file_size = p->parity.report.file_size;
-	p->out.generation = p->parity.report.generation;
+	protecting_finish(&p->parity, &p->out, p->path, NULL);
 }
 
 static void say_stopped(const struct pack *p)

@@ -3,9 +3,11 @@
 
 #include "protecting.h"
 
+#include <errno.h>
 #include <string.h>
 
 #include "common_options.h"
+#include "output.h"
 #include "progress.h"
 
 static const char *const names[] = {
@@ -54,7 +56,7 @@ static int failed(struct protecting *p, const char *path, int r,
 	else if (r == FICHE_ERR_CORRUPT)
 		hint(p->tool, "'fiche verify' says more; 'fiche repair' may "
 		              "mend it, and 'fiche protect' then protects it");
-	else
+	else if (r == FICHE_ERR_STATE || err->sys_errno == ENOSPC)
 		hint(p->tool, "nothing is lost: 'fiche protect' tries again");
 	return exit_code_of(r);
 }
@@ -76,25 +78,68 @@ int protecting_run(struct protecting *p, const char *path)
 	return 0;
 }
 
-static bool has_parity(const char *path)
+static bool has_parity(struct fiche_reader *r)
 {
-	struct fiche_reader *r = NULL;
-	struct fiche_info info = { 0 };
+	struct fiche_info info;
 
-	if (fiche_reader_open(&r, path, NULL, NULL) == 0)
-		fiche_reader_info(r, &info);
-	fiche_reader_close(r);
+	fiche_reader_info(r, &info);
 	return info.parity;
 }
 
-int protecting_go_on(struct protecting *p, const char *path)
+/* The profile of the archive that the new one is made of, or of itself. */
+static bool had_parity(struct protecting *p, const char *path,
+                       struct fiche_reader *from)
+{
+	struct fiche_protection before;
+	struct fiche_reader *r = NULL;
+	bool had = false;
+
+	if (from) {
+		if (!has_parity(from) ||
+		    fiche_reader_protection(from, &before, NULL) < 0)
+			return false;
+		p->options.profile = (enum fiche_parity)before.profile;
+		return true;
+	}
+	if (fiche_reader_open(&r, path, NULL, NULL) == 0)
+		had = has_parity(r);
+	fiche_reader_close(r);
+	return had;
+}
+
+static int go_on(struct protecting *p, const char *path,
+                 struct fiche_reader *from)
 {
 	const char *word = args_value(p->args, OPT_PARITY);
 
-	if (word ? strcmp(word, "none") == 0 : !has_parity(path))
+	if (word ? strcmp(word, "none") == 0 : !had_parity(p, path, from))
 		return 0;
-	p->options.profile = protecting_profile(word);
+	if (word)
+		p->options.profile = protecting_profile(word);
 	return protecting_run(p, path);
+}
+
+void protecting_finish(struct protecting *p, struct fiche_writer_stats *out,
+                       const char *path, struct fiche_reader *from)
+{
+	(void)tool_raise(p->tool, go_on(p, path, from));
+	if (!p->done)
+		return;
+	out->file_size = p->report.file_size;
+	out->generation = p->report.generation;
+}
+
+void protecting_print(const struct protecting *p)
+{
+	struct str s = { 0 };
+
+	if (!p->done || p->tool->quiet)
+		return;
+	str_add(&s, "  ");
+	protecting_describe(p, &s);
+	str_char(&s, '\n');
+	(void)output_line(&s);
+	str_done(&s);
 }
 
 void protecting_describe(const struct protecting *p, struct str *s)

@@ -25,11 +25,16 @@ int protecting_init(struct protecting *p, struct tool *t, const struct args *a);
 int protecting_run(struct protecting *p, const char *path);
 
 /*
- * What --parity asks for at the end of a command that has written `path`, and,
- * without it, what `path` had before: an archive that is protected stays so.
+ * At the end of a command that has written `path`: what --parity asks for.
+ * Without it an archive that is protected stays so, and so does one that is
+ * made of `from`, which may be NULL.  Raises the exit code; what `out` counts
+ * is brought up to date.
  */
-int protecting_go_on(struct protecting *p, const char *path);
+void protecting_finish(struct protecting *p, struct fiche_writer_stats *out,
+                       const char *path, struct fiche_reader *from);
 
+/* "  protected 8.1 MB (std), ..." if anything was. */
+void protecting_print(const struct protecting *p);
 /* "protected 8.1 MB (std), +1.1 MB of parity" */
 void protecting_describe(const struct protecting *p, struct str *s);
 /* ,"protected_bytes":1,... of a summary. */

@@ -5,9 +5,10 @@
  *
  * Reading and writing other people's files needs libarchive, and that brings
  * two dozen libraries along, which would cost every `fiche show` several
- * milliseconds; signatures need most of libcrypto, which costs two more; parity
- * needs libisal.  So they live in a program of their own, which is this one
- * with cmd_pack.c and others in place of this file.
+ * milliseconds; signatures need most of libcrypto, which costs two more;
+ * parity, which merge and compact add as well, needs libisal.  So they live in
+ * a program of their own, which is this one with cmd_pack.c and others in place
+ * of this file.
  */
 
 #include <errno.h>
@@ -64,6 +65,18 @@ static int go_on(struct tool *t)
 }
 
 int cmd_pack(struct tool *t, const struct args *args)
+{
+	(void)args;
+	return go_on(t);
+}
+
+int cmd_merge(struct tool *t, const struct args *args)
+{
+	(void)args;
+	return go_on(t);
+}
+
+int cmd_compact(struct tool *t, const struct args *args)
 {
 	(void)args;
 	return go_on(t);

@@ -252,7 +252,8 @@ static void load_lane(struct zone *z, const struct parity_strip *strip,
 	uint32_t count = strips_run(strip, lane), t;
 	uint8_t have[CHUNK_PAGES];
 
-	memset(out, 0, (size_t)strip->width * PARITY_PAGE);
+	memset(out + (size_t)count * PARITY_PAGE, 0,
+	       (size_t)(strip->width - count) * PARITY_PAGE);
 	for (uint32_t i = 0; i < count; i += CHUNK_PAGES) {
 		uint32_t n = count - i < CHUNK_PAGES ? count - i : CHUNK_PAGES;
 
