@@ -31,13 +31,25 @@ static uint64_t up(uint64_t a, uint64_t b)
 	return (a + b - 1) / b;
 }
 
+/* Rows of table parity in front, for groups of so many tables; and all. */
+static uint64_t near_rows(uint64_t columns)
+{
+	return up(columns, 4) + 1;
+}
+
+static uint64_t table_rows(uint64_t columns)
+{
+	return columns + 2 * near_rows(columns);
+}
+
 /* Pages behind the first one, whose numbers may not fit 32 bits yet. */
 static uint64_t section_pages(const struct parity_geometry *g, uint64_t tags)
 {
 	uint64_t tables = up(tags, PARITY_TAGS);
 	uint64_t groups = up(tables, PARITY_TABLE_K);
 
-	return tables + (tags - g->pages) + groups * (up(tables, groups) + 1);
+	return tables + (tags - g->pages) +
+	       groups * table_rows(up(tables, groups));
 }
 
 bool parity_geometry_init(struct parity_geometry *out, uint32_t pages,
@@ -62,14 +74,15 @@ bool parity_geometry_init(struct parity_geometry *out, uint32_t pages,
 	inner_pages = (uint64_t)p * g.groups * (spans + outer);
 	tags = pages + outer_pages + inner_pages;
 	/* A skippable frame holds it (spec 3.1). */
-	if (section_pages(&g, tags) >= UINT32_MAX / PARITY_PAGE)
+	if (section_pages(&g, tags) > UINT32_MAX / PARITY_PAGE)
 		return false;
 	g.outer_pages = (uint32_t)outer_pages;
 	g.inner_pages = (uint32_t)inner_pages;
 	g.tags = (uint32_t)tags;
 	g.tables = (uint32_t)up(tags, PARITY_TAGS);
 	g.table_groups = (uint32_t)up(g.tables, PARITY_TABLE_K);
-	g.table_rows = (uint32_t)up(g.tables, g.table_groups) + 1;
+	g.table_rows = (uint32_t)table_rows(up(g.tables, g.table_groups));
+	g.near_rows = (uint32_t)near_rows(up(g.tables, g.table_groups));
 	*out = g;
 	return true;
 }
@@ -77,19 +90,20 @@ bool parity_geometry_init(struct parity_geometry *out, uint32_t pages,
 struct choice {
 	uint8_t outer, k, p;      /* of zones in spans */
 	uint8_t small_k, small_p; /* of others */
+	uint8_t more;             /* p, where there are less than small_k */
 };
 
 static const struct choice choices[] = {
-	[FICHE_PARITY_LITE] = { 0, 239, 16, 239, 16 },
-	[FICHE_PARITY_STD] = { 1, 239, 16, 223, 32 },
-	[FICHE_PARITY_ARCH] = { 2, 223, 32, 198, 57 },
+	[FICHE_PARITY_LITE] = { 0, 239, 16, 239, 16, 2 },
+	[FICHE_PARITY_STD] = { 1, 239, 16, 223, 32, 4 },
+	[FICHE_PARITY_ARCH] = { 2, 223, 32, 198, 57, 8 },
 };
 
 void parity_choose(struct parity_geometry *out, enum fiche_parity profile,
                    uint32_t pages)
 {
 	const struct choice *c = &choices[profile];
-	unsigned k = c->small_k, p = c->small_p, least;
+	unsigned k = c->small_k, p = c->small_p;
 
 	if (pages >= SPANNED_FROM) {
 		unsigned spans = SPANS;
@@ -101,11 +115,8 @@ void parity_choose(struct parity_geometry *out, enum fiche_parity profile,
 		return;
 	}
 	if (pages < k) {
-		p = (unsigned)up((uint64_t)pages * p, k);
-		least = pages < 64 ? (unsigned)up(pages, 4) : 16;
-		if (least < 4)
-			least = 4;
-		p = p < least ? least : p;
+		p = (unsigned)up((uint64_t)pages * p, k) + c->more;
+		p = p < c->small_p ? p : c->small_p;
 		k = pages;
 	}
 	(void)parity_geometry_init(out, pages, 1, 0, k, p);
@@ -222,6 +233,12 @@ bool parity_head_same(const struct parity_head *a, const struct parity_head *b)
 
 /* ---- Places in the file ---- */
 
+/* Tables and the parity of them that stands in front. */
+static uint32_t near_tables(const struct parity_geometry *g)
+{
+	return g->tables + g->table_groups * g->near_rows;
+}
+
 uint64_t parity_page_at(const struct parity_head *h, uint32_t tagged)
 {
 	const struct parity_geometry *g = &h->geometry;
@@ -229,13 +246,14 @@ uint64_t parity_page_at(const struct parity_head *h, uint32_t tagged)
 	if (tagged < g->pages)
 		return h->start + (uint64_t)tagged * PARITY_PAGE;
 	return h->offset +
-	       (1 + (uint64_t)g->tables + (tagged - g->pages)) * PARITY_PAGE;
+	       (1 + (uint64_t)near_tables(g) + (tagged - g->pages)) *
+	               PARITY_PAGE;
 }
 
 uint64_t parity_table_at(const struct parity_head *h, uint32_t number)
 {
 	const struct parity_geometry *g = &h->geometry;
-	uint64_t between = number < g->tables ? 0 : g->tags - g->pages;
+	uint64_t between = number < near_tables(g) ? 0 : g->tags - g->pages;
 
 	return h->offset + (1 + number + between) * PARITY_PAGE;
 }

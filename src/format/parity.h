@@ -30,7 +30,8 @@
 /* The number in the head that begins the payload, which is no table page. */
 #define PARITY_NO_TABLE UINT32_MAX
 /* Table pages are summed as if there were so many in each group. */
-#define PARITY_TABLE_K 64
+#define PARITY_TABLE_K        64
+#define PARITY_TABLE_ROWS_MAX (PARITY_TABLE_K + 2 * (PARITY_TABLE_K / 4 + 1))
 
 struct parity_geometry {
 	uint32_t pages;             /* N */
@@ -43,6 +44,7 @@ struct parity_geometry {
 	uint32_t tables;       /* T */
 	uint32_t table_groups; /* H */
 	uint32_t table_rows;   /* P */
+	uint32_t near_rows;    /* A, of these: they stand behind the tables */
 };
 
 /*

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "archive/file.h"
 #include "base/alloc.h"
 #include "base/err.h"
 
@@ -100,6 +101,30 @@ static bool agree(const struct parity_head *a, const struct parity_head *b)
 	       (b->start - a->start) / PARITY_PAGE >= a->geometry.pages;
 }
 
+/*
+ * A zone that begins where an earlier one does, or before, protects what that
+ * stands in: so the earlier one was never committed.  But one page that lies
+ * is not believed against many.
+ */
+static bool replaces(const struct parity_head *b, const struct parity_head *a)
+{
+	return b->offset > a->offset && b->start <= a->start &&
+	       b->number > a->number / 4;
+}
+
+static void settle(struct zones *z, const struct parity_head *next)
+{
+	struct parity_head *last;
+
+	while (z->count > 0 && replaces(next, &z->head[z->count - 1]))
+		z->count--;
+	last = z->count > 0 ? &z->head[z->count - 1] : NULL;
+	if (!last || agree(last, next))
+		z->head[z->count++] = *next;
+	else if (next->number > last->number)
+		*last = *next;
+}
+
 /* Only what `uuid` has. */
 static void filter(struct zones *z, const uint8_t *uuid)
 {
@@ -113,23 +138,62 @@ static void filter(struct zones *z, const uint8_t *uuid)
 
 void zones_settle(struct zones *z, const uint8_t *uuid)
 {
-	size_t kept = 0;
+	size_t count = 0;
 
-	if (z->count > 0)
-		filter(z, uuid);
 	if (z->count == 0)
 		return;
+	filter(z, uuid);
 	qsort(z->head, z->count, sizeof(*z->head), by_offset);
-	for (size_t i = 1; i < z->count; i++) {
-		struct parity_head *last = &z->head[kept];
-		const struct parity_head *next = &z->head[i];
+	for (size_t i = 0; i < z->count; i++)
+		if (count > 0 &&
+		    parity_head_same(&z->head[count - 1], &z->head[i]))
+			z->head[count - 1].number += z->head[i].number;
+		else
+			z->head[count++] = z->head[i];
+	z->count = 0;
+	for (size_t i = 0; i < count; i++) {
+		struct parity_head next = z->head[i];
 
-		if (parity_head_same(last, next))
-			last->number += next->number;
-		else if (agree(last, next))
-			z->head[++kept] = *next;
-		else if (next->number > last->number)
-			*last = *next;
+		settle(z, &next);
 	}
-	z->count = kept + 1;
+}
+
+/* Does the next commit behind the section say that it stands in a void? */
+static bool is_void(struct archive *a, const struct parity_head *head)
+{
+	uint64_t end = head->offset + PARITY_PAGE;
+	uint8_t raw[FOOTER_SIZE];
+	struct found_commit c;
+	struct footer f;
+	bool is;
+
+	for (; end <= a->size; end += PARITY_PAGE) {
+		if (io_read(a->file, end - FOOTER_SIZE, raw, sizeof(raw),
+		            NULL) < 0 ||
+		    footer_decode(&f, raw, end, NULL) < 0 ||
+		    archive_read_commit(a, f.commit_offset, &c, NULL) < 0)
+			continue;
+		is = c.commit.batch_start <= head->offset &&
+		     head->offset - c.commit.batch_start < c.commit.void_len;
+		found_commit_done(&c);
+		return is;
+	}
+	return false;
+}
+
+int zones_drop_voids(struct zones *z, struct io_file *f,
+                     struct fiche_error *err)
+{
+	struct archive a = { .file = f };
+	size_t kept = 0;
+	int r = io_size(f, &a.size, err);
+
+	for (size_t i = 0; r == 0 && i < z->count; i++) {
+		memcpy(a.uuid, z->head[i].uuid, UUID_SIZE);
+		if (!is_void(&a, &z->head[i]))
+			z->head[kept++] = z->head[i];
+	}
+	if (r == 0)
+		z->count = kept;
+	return r;
 }

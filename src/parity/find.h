@@ -22,5 +22,11 @@ int zones_scan(struct zones *z, struct io_file *f, const uint8_t *uuid,
 /* When all copies were looked through: one head for each zone, of the archive
  * `uuid` alone, and none of two that contradict each other. */
 void zones_settle(struct zones *z, const uint8_t *uuid);
+/*
+ * Drop what a commit in the copy declares void: parity that was never finished
+ * tells of sections that would reach far into what was written behind it.
+ */
+int zones_drop_voids(struct zones *z, struct io_file *f,
+                     struct fiche_error *err);
 
 #endif

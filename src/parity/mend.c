@@ -66,6 +66,8 @@ static int find_zones(struct mend *m, struct fiche_error *err)
 		}
 	}
 	zones_settle(&m->zones, uuid);
+	for (size_t i = 0; r == 0 && i < m->count; i++)
+		r = zones_drop_voids(&m->zones, m->files[i], err);
 	m->report->zones = m->zones.count;
 	m->whole = alloc_zeroed(m->zones.count, sizeof(*m->whole));
 	return r == 0 && !m->whole ? err_nomem(err) : r;
@@ -139,14 +141,16 @@ static int repair_sections(struct mend *m, struct fiche_error *err)
 	struct fiche_repair_options opt = { .on_damage = m->opt->on_damage,
 		                            .on_progress = m->opt->on_progress,
 		                            .ctx = m->opt->ctx };
-	struct io_file *files[REPAIR_COPIES_MAX];
+	struct io_file *files[REPAIR_COPIES_MAX + 1];
 	struct fiche_repair_report report;
 	uint64_t mended = m->report->sections.mended;
 	int r;
 
-	memcpy(files, m->files, sizeof(files));
+	/* A table that lies may have made the first copy worse. */
 	files[0] = &m->over.file;
-	r = repair_files(m->io, files, m->count, m->out, &opt, &report, err);
+	memcpy(files + 1, m->files, m->count * sizeof(*files));
+	r = repair_files(m->io, files, m->count + 1, m->out, &opt, &report,
+	                 err);
 	m->report->sections = report;
 	m->report->sections.mended += mended;
 	return r;

@@ -182,7 +182,7 @@ int strips_sum_tables(const struct strips *s, uint32_t group, uint8_t *rows,
                       struct fiche_error *err)
 {
 	const struct parity_geometry *g = &s->head.geometry;
-	uint8_t *in[PARITY_TABLE_K], *out[PARITY_TABLE_K + 1];
+	uint8_t *in[PARITY_TABLE_K], *out[PARITY_TABLE_ROWS_MAX];
 	unsigned columns = 0;
 	struct rs *rs;
 

@@ -86,8 +86,8 @@ static int solve_tables(struct zone *z, uint32_t group, uint8_t *sums,
                         struct fiche_error *err)
 {
 	const struct parity_geometry *g = &z->s.head.geometry;
-	uint8_t columns[PARITY_TABLE_K], rows[PARITY_TABLE_K + 1];
-	uint8_t *left[PARITY_TABLE_K + 1], *out[PARITY_TABLE_K];
+	uint8_t columns[PARITY_TABLE_K], rows[PARITY_TABLE_K];
+	uint8_t *left[PARITY_TABLE_K], *out[PARITY_TABLE_K];
 	unsigned lost = 0, good = 0;
 	int r;
 
