@@ -6,41 +6,24 @@
 digits of its digest, `dump` all, `verify` what is wrong, and then ok, damaged, unsupported or limit. Each checks all,
 gives what is good and tells what is not. Exit codes: 0 done, 1 not found, 2 usage, 4 damaged, 5 I/O, 6 unsupported or
 foreign, 9 limit. It needs the zstd command. Of an index, what chapter 6 puts into it is not checked."""
-import argparse, functools, hashlib, io, json, mmap, operator, os, re, struct, subprocess, sys, tempfile, types
+import argparse, functools, mmap, operator, os, struct, subprocess, sys, tempfile, types
 from zlib import crc32
+from records import Bad, Cursor, need, rebuild, sha256, statement, without_text
 MIB, MAGIC, SYNC, END = 1 << 20, 0x184D2A5B, b"\x89FCH\r\n\x1a\n", b"\x89FCE\r\n\x1a\n"
-SUPERBLOCK, DICT, DATA, INDEX, COMMIT, PARITY = range(1, 7)
+SUPERBLOCK, DICT, DATA, INDEX, COMMIT, PARITY, WITHDRAWAL = 1, 2, 3, 4, 5, 6, 8
 EXITS = {"CORRUPT": 4, "FOREIGN": 6, "UNSUPPORTED": 6, "LIMIT": 9, "TRUNCATED": 4, "ABSENT": 1}     # in order of weight
 WORDS, PARTS = {0: "ok", 4: "damaged", 6: "unsupported", 9: "limit"}, b"DIGS IDOR KEYS COLS DORD BLKT TERM POST".split()
-PLACEHOLDER = re.compile(rb'"\\u001f(?:([1-9]\d*|0):([1-9]\d*|0)(?=")|\d)')
-FILE_TEXT = re.compile(rb'"text":"\\u001f0:([1-9]\d*|0)"}\Z')
 def table(text):    # what reads a table of the format: letters of the struct module, each with a field's name
     layout, names = struct.Struct("<" + "".join(text.split()[::2])), text.split()[1::2]
     return lambda raw, at=0: types.SimpleNamespace(**dict(zip(names, layout.unpack_from(raw, at))))
 HEADER = table("I magic I frame 8s sync B type B version H flags I crc Q offset Q sequence Q length 16s uuid 32s sha")
 DICTIONARY = table("I id B cls 3s zero Q length")
 HEAD = table("Q first I count I length I cards I cards_raw I cards_dict I dict Q bodies Q raw I defaults I zero")
-COMMITTED = table("H major H _ I features I _ I _ Q generation q _ Q start Q void I synced I segments I dicts I peaks "
-                  "32s batch Q prev Q prev_length 32s prev_sha Q records Q _ Q total Q bodies Q blocks Q zero 32s head")
+COMMITTED = table("H major H _ I features I _ I _ Q generation q _ Q start Q void I marks I segments I dicts I peaks "
+                  "32s batch Q prev Q prev_length 32s prev_sha Q records Q _ Q total Q bodies Q blocks "
+                  "Q withdrawal 32s head")
 LIVE = table("Q offset Q length Q first Q count 32s sha")
 LISTED = table("I id B cls 3s zero Q offset Q parity Q length 32s sha")
-class Bad(Exception):           # a finding; it may stand in for a section, of no type
-    def __init__(self, text, verdict="CORRUPT", at=0):
-        self.text, self.verdict, self.at, self.type, self.start, self.void = text, verdict, at, None, 0, 0
-def need(true, text, verdict="CORRUPT"):
-    if not true: raise Bad(text, verdict)
-def sha256(*parts): return hashlib.sha256(b"".join(parts)).digest()
-class Cursor(io.BytesIO):       # bytes that are taken from front to back
-    def take(self, n):
-        part = self.read(n)
-        need(len(part) == n, "a length passes the end of its place")
-        return part
-    def varint(self):           # 2.2
-        raw = self.take(1)
-        while raw[-1] > 127 and len(raw) < 10: raw += self.take(1)
-        value = sum((byte & 127) << 7 * i for i, byte in enumerate(raw))
-        need(raw[-1] < 128 and value < 1 << 64 and (raw[-1] or len(raw) == 1), "a varint is too long")
-        return value
 def parity_of(payload):         # 3.3: the CRCs of a dictionary's cells, and the sum of its stripes
     s = (len(payload) + 8191) // 8192 * 1024 + 1024
     stripes, cells = ([payload.ljust(8 * s, b"\0")[i:i + n] for i in range(0, 8 * s, n)] for n in (s, 1024))
@@ -51,22 +34,10 @@ def entries_of(b):              # 3.4: of each record in a block: number, kind, 
     for number in range(b.first, b.first + b.count):
         value = raw.varint()
         kind, shared, value = value & 3, value & 4, value >> 3
-        need(kind < 3 and (not shared or 1 <= value <= number), "kind 3, or a body shared with what does not exist")
+        need(not shared or 1 <= value <= number, "a body is shared with what does not exist")
+        need(kind < 3 or not shared and not value, "a redacted record has a body")
         yield (number, kind, number - value, 0) if shared else (number, kind, None, value)
     need(not raw.read(1), "the entries do not fill their place")
-def rebuild(card, body):        # 5: the record of kind 0. json.dumps makes styles 0 and 1, but for DEL
-    out, done, pieces = b"", 0, Cursor(body)
-    for match in PLACEHOLDER.finditer(card):
-        need(match[2] and int(match[1]) < 256 and (not done or pieces.take(1) == b"\n"), "a broken placeholder")
-        style, parts = int(match[1]), pieces.take(int(match[2])).decode().split("\x7f")
-        text = ("\\u007f" if style & 8 else "\x7f").join(json.dumps(x, ensure_ascii=style & 1)[1:-1] for x in parts)
-        for bit, c in (2, "/"), (32, "<"), (32, ">"), (32, "&"), (64, "\u2028"), (64, "\u2029"), (128, "'"):
-            text = text.replace(c, ("\\/" if bit == 2 else "\\u%04x" % ord(c)) if style & bit else c)
-        if style & 16: text = re.sub(r"\\.", lambda m: {r"\b": r"\u0008", r"\f": r"\u000c"}.get(m[0], m[0]), text)
-        if style & 4: text = re.sub(r"\\(u....|.)", lambda m: m[0][:2] + m[0][2:].upper(), text)
-        out, done = out + card[done:match.start() + 1] + text.encode(), match.end()
-    need(not pieces.read(1), "the pieces do not fill the body")
-    return out + card[done:]
 def check_terms(term, post, n):     # 3.5: TERM and POST
     pages, length, count = struct.unpack("<IIQ", term.take(16))
     fences, last = Cursor(term.take(length)), b""
@@ -90,9 +61,11 @@ def check_terms(term, post, n):     # 3.5: TERM and POST
 class Archive:
     def __init__(self, data):
         self.data, self.budget, self.uuid, self.findings, self.sequence = data, 64 * len(data) + (1 << 30), None, [], 0
-        none = types.SimpleNamespace(generation=0, at=0, length=0, end=4096, sha=data[64:96], records=0, segments=[])
+        none = types.SimpleNamespace(generation=0, at=0, length=0, end=4096, sha=data[64:96], records=0, segments=[],
+                                     withdrawal=0)
         self.dicts, self.segments, self.blocks, self.due, self.commits, self.records = {}, {}, [], 0, [none], []
         self.shared, self.found, self.folder = {}, {}, tempfile.TemporaryDirectory()    # shared: bodies, by record
+        self.withdrawn, self.listed, self.said, self.protected = {}, 0, [], False       # withdrawn: None if in doubt
     def attempt(self, at, function, *arguments):    # whatever fails while bytes are read is the fault of the bytes
         try: return function(*arguments)
         except Bad as e:
@@ -102,11 +75,12 @@ class Archive:
     def section(self, at):      # 3.1
         raw, foreign = self.data[at:at + 96].ljust(96, b"\0"), "CORRUPT" if at or self.data[8:16] == SYNC else "FOREIGN"
         s = HEADER(raw)
-        s.at, s.end, s.start, s.void, known = at, at + 96 + s.length, 0, 0, SUPERBLOCK <= s.type <= COMMIT
+        s.at, s.end, s.start, s.void, known = at, at + 96 + s.length, 0, 0, s.type in (1, 2, 3, 4, 5, 6, 8)
         need((s.magic, s.sync) == (MAGIC, SYNC), "no section begins here", foreign)
         need(s.crc == crc32(raw[:20] + raw[24:]), "header CRC mismatch")
-        need(s.offset == at and self.uuid in (None, s.uuid) and s.flags in (s.type != PARITY, known), "wrong offset, UUID or flags")
-        need(s.version == 1 if known or s.type == PARITY else not s.flags, "an unknown type or version", "UNSUPPORTED")
+        need(s.offset == at and self.uuid in (None, s.uuid) and s.flags < 2, "wrong offset, UUID or flags")
+        need(s.version == 1 if known else not s.flags, "a section of unknown type or version", "UNSUPPORTED")
+        need(s.flags == (s.type != PARITY) or not known, "the critical flag is wrong")
         need(s.end <= len(self.data) and (s.frame == 88 + s.length or s.type == DATA and 88 <= s.frame < 88 + s.length),
              "the section passes the end of the file, or has a wrong frame length")
         self.budget -= s.length         # headers that lie must not keep us busy for ever
@@ -121,8 +95,9 @@ class Archive:
         c.peaks, c.segments, c.dicts = ([read(raw.take(size)) for _ in range(n)] for read, size, n in (
             (bytes, 32, c.peaks), (LIVE, 64, c.segments), (LISTED, 64, c.dicts)))
         rest, ends = raw.read(), [0] + [g.first + g.count for g in c.segments]
-        need(c.generation and 4096 <= c.start <= c.at - c.void and c.start % 4096 == c.end % 4096 == c.zero == 0 and
-             c.synced < 4 and (c.synced & 1 or c.at - c.start <= MIB) and rest == bytes(len(rest)) and len(rest) < 4096,
+        need(c.generation and 4096 <= c.start <= c.at - c.void and c.start % 4096 == c.end % 4096 == 0 and
+             c.marks < 4 and (c.marks & 1 or c.at - c.start <= MIB) and
+             c.withdrawal in (0, *range(4096, c.at - 95)) and rest == bytes(len(rest)) and len(rest) < 4096,
              "the commit's batch, end, reserved bits or padding are wrong")
         need([g.first for g in c.segments] + [c.records] == ends and all(0 < g.count < 1 << 32 for g in c.segments),
              "the segments leave a gap or do not cover the records")
@@ -145,6 +120,7 @@ class Archive:
                 for x in [x for x in waiting if not s.start <= x.at < s.start + s.void]:
                     self.attempt(x.at, self.add, x)
                 waiting = []
+        if not recover and self.listed != self.commits[-1].withdrawal: self.withdrawn = None
         need(generation in (None, self.commits[-1].generation), "there is no such generation", "ABSENT")
         self.findings += [Bad("tail: " + x.text, "TRUNCATED", x.at) if x.at else x for x in waiting]
     def add(self, s):           # as long as nothing is damaged, a section must agree with those before it
@@ -183,10 +159,21 @@ class Archive:
             if not clean:               # of blocks that claim the same records the later one wins, 4.3
                 self.blocks = [x for x in self.blocks if x.first >= self.due or x.first + x.count <= b.first]
             self.blocks.append(b)
+        elif s.type == PARITY: self.protected = True
+        elif s.type == WITHDRAWAL:      # 3.9
+            need(s.length <= 16 * MIB, "the list of withdrawn records is too long", "LIMIT")
+            *lines, rest = self.data[s.at + 96:s.end].split(b"\n")
+            said = [statement(line, "record", "id") for line in lines]
+            self.withdrawn = {number: text for number, _, text in said}
+            need(not rest and [x[0] for x in said] == sorted(self.withdrawn), "withdrawn records are not in order")
+            self.said, self.listed = self.said + said, s.at
         elif s.type == COMMIT:
+            self.attempt(s.at, need, max(self.withdrawn, default=-1) < s.records, "a withdrawn record does not exist")
             mine = (last.generation + 1, last.end, last.at, last.length, last.sha, self.due, len(self.blocks),
+                    self.listed, self.protected,
                     [self.dicts[i] for i in sorted(self.dicts)], [self.segments.get(g.offset) for g in s.segments])
-            said = (s.generation, s.start, s.prev, s.prev_length, s.prev_sha, s.records, s.blocks, s.dicts,
+            said = (s.generation, s.start, s.prev, s.prev_length, s.prev_sha, s.records, s.blocks,
+                    s.withdrawal, s.marks > 1, s.dicts,
                     [(g.length, g.sha) for g in s.segments])
             need(mine == said or not clean, "the commit does not agree with the one before and the sections since")
             self.dicts = {**{d.id: d for d in s.dicts}, **self.dicts}
@@ -228,21 +215,28 @@ class Archive:
             body = bodies.take(length) if shared is None else self.shared[shared]
             need(shared is not None or bodies.take(1) == b"\n", "a body does not end with LF")
             need(body is not None and (kind != 1 or card == b"{}"), "a body is not there, or a card should not be")
-            if shared is None and number in self.shared: self.shared[number] = body
-            text = kind == 2 and FILE_TEXT.search(card)
-            record = body[:len(body) - int(text[1]) - 1] if text else body if kind else rebuild(card, body)
-            need(not text or body[len(record):][:1] == b"\n" and len(record) + int(text[1]) == len(body) - 1, "a text misfits")
-            digest, size = sha256(record), len(record)
+            if shared is None and number in self.shared and kind < 3: self.shared[number] = body
+            record = rebuild(card, body) if kind == 0 else without_text(card, body) if kind == 2 else body
+            digest, size, gone = sha256(record), len(record), (self.withdrawn or {}).get(number)
+            if kind == 3: _, digest, gone = statement(card, "redacted")
             self.records.append((digest, size, length))
-            if command == "list": out.write(b"%d\t%s\t%d\t%d\t%s\n" % (number, digest.hex().encode(), kind, size, card))
-            elif command == "dump": out.write(b"%d %s %d\n%s\n" % (number, digest.hex().encode(), size, record))
-            elif which and (which == "#%d" % number or digest.hex().startswith(which)): self.found[digest] = record
+            if command == "extract":
+                if which and (which == "#%d" % number or digest.hex().startswith(which)):
+                    self.found[digest] = record if gone is None else gone
+            elif gone is not None and kind < 3: continue
+            elif command == "list":
+                out.write(b"%d\t%s\t%d\t%d\t%s\n" % (number, digest.hex().encode(), kind, size, card))
+            elif command == "dump":
+                out.write(b"%d %s %d\n%s\n" % (number, digest.hex().encode(), size, record))
         need(not bodies.read(1), "the lengths do not fit")
     def read(self, command, which, out):        # 4.8: all articles and, if they are good, what is derived from them
+        need(self.withdrawn is not None or command == "verify", "what was withdrawn cannot be told; try --withdrawn")
         for number in self.dicts: self.attempt(self.dicts[number].offset, self.dictionary, number)
         for b in self.blocks: self.attempt(b.at, self.block, b, command, which, out)
         need(command != "extract" or len(self.found) == 1, "no such record, or more than one", "ABSENT")
-        out.write(b"".join(self.found.values()))
+        for record in self.found.values():
+            need(isinstance(record, bytes), "the record was taken out: %s" % record, "ABSENT")
+            out.write(record)
         total, bodies, peaks, good = 0, 0, [], all(f.verdict == "TRUNCATED" for f in self.findings)
         for last, c in zip(self.commits, self.commits[1:] if good else ()):
             for number, (digest, size, length) in enumerate(self.records[last.records:c.records], last.records + 1):
@@ -250,8 +244,10 @@ class Archive:
                 while number % 2 == 0: peaks[-2:], number = [sha256(b"\1", *peaks[-2:])], number // 2
             good = (total, bodies, peaks) == (c.total, c.bodies, c.peaks)
             self.attempt(c.at, need, good, "the total lengths or the Merkle tree are not those of the records")
-            for g in c.segments if c is self.commits[-1] else ():
-                self.attempt(g.offset, self.index, g, [r[0] for r in self.records[g.first:g.first + g.count]])
+        for number, digest, _ in self.said if good else ():
+            self.attempt(0, need, self.records[number][0] == digest, "withdrawn record %d has another id" % number)
+        for g in self.commits[-1].segments if good else ():
+            self.attempt(g.offset, self.index, g, [r[0] for r in self.records[g.first:g.first + g.count]])
     def index(self, g, digests):        # 3.5: a live segment, but for what chapter 6 must tell
         raw, parts, width, size = b"", {}, max(1, ((g.count - 1).bit_length() + 7) // 8), g.offset + g.length
         for at in range(g.offset + 96, size, 4096):
@@ -281,14 +277,18 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--recover", action="store_true", help="take every good section, wherever it is")
     parser.add_argument("--commit", type=int, metavar="N", help="the archive as it was after its Nth commit")
+    parser.add_argument("--withdrawn", action="store_true", help="give withdrawn records, too")
     parser.add_argument("command", choices=("list", "dump", "extract", "verify"))
     parser.add_argument("archive")
     parser.add_argument("which", nargs="?", default="", type=str.lower)
     args = parser.parse_args()
     try:
         verify, f = args.command == "verify", open(args.archive, "rb")
-        archive = Archive(mmap.mmap(f.fileno(), 0, access=mmap.ACCESS_READ) if f.seek(0, 2) else b"")
+        data = mmap.mmap(f.fileno(), 0, access=mmap.ACCESS_READ) if f.seek(0, 2) else b""
+        archive, newest = Archive(data), Archive(data)
         archive.attempt(0, archive.scan, args.commit, args.recover)
+        if args.commit: newest.attempt(0, newest.scan, None, args.recover)
+        archive.withdrawn = {} if args.withdrawn else newest.withdrawn if args.commit else archive.withdrawn
         archive.attempt(0, archive.read, args.command, args.which, sys.stdout.buffer)
         for f in archive.findings: print(f.at, f.verdict, f.text, sep=": ", file=sys.stdout if verify else sys.stderr)
         found = {f.verdict for f in archive.findings if verify or f.verdict != "TRUNCATED"}

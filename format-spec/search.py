@@ -57,11 +57,13 @@ class Search:
     def __init__(self, data):   # has: of each record its words, with count and title; index: the same by words
         self.archive, self.norms, self.has, self.texts, self.total = reader.Archive(data), {}, {}, {}, 0
         self.archive.attempt(0, self.archive.scan, None, False)
+        self.hidden, self.archive.withdrawn = self.archive.withdrawn, {}        # 3.9: read and checked, but not found
         for g in self.archive.commits[-1].segments: self.archive.attempt(g.offset, self.segment, g, g.offset + g.length)
         self.index, self.left = collections.defaultdict(dict), self.total
         for n in self.has:
             for word in self.has[n]: self.index[word][n] = self.has[n][word]
         self.archive.attempt(0, self.archive.read, "dump", "", self)
+        self.archive.attempt(0, reader.need, self.hidden is not None, "what was withdrawn cannot be told")
         self.archive.attempt(0, reader.need, not abs(self.left) > 0, "the sum of lengths is wrong")
     def segment(self, g, end):  # 3.5
         pages = (self.archive.data[at:min(at + 4096, end) - 4] for at in range(g.offset + 96, end, 4096))
@@ -75,12 +77,14 @@ class Search:
         head, _, record = raw.partition(b"\n")
         if head:
             number, line = int(head.split()[0]), record.decode(errors="replace").lstrip("\ufeff")
+            redacted = head.split()[1].decode() != reader.sha256(record[:-1]).hex()
             o = json.loads(line, strict=False) if "{" in line[:9] else {}               # else a file
             title, text, body, tags, more = (o.get(name) or "" for name in "title text body tags keywords".split())
             tags = tags or more
             if isinstance(tags, str): tags = tags.split(next((c for c in ";|," if c in tags), ","))
             found = [title, text or body, *(tags if isinstance(tags, list) else [None])]
-            plain = number in self.has and bool(o) and PLAIN.issuperset(o) and all(isinstance(x, str) for x in found)
+            plain = number in self.has and (bool(o) or redacted) and PLAIN.issuperset(o)
+            plain = plain and all(isinstance(x, str) for x in found)
             title, text, *tags = (x.strip(" \t\n\v\f\r") if isinstance(x, str) else "" for x in found)
             texts = [[token for token, _ in tokens(x)] for x in (title, text, *dict.fromkeys(tags))]
             self.texts[number], counts = texts, collections.Counter(sum(texts, []))
@@ -117,7 +121,8 @@ class Search:
         return {n: hits[n] for n in hits if any(self.places(n, *rest))}
     def find(self, query):      # (number, score) of what matches, the best first
         tree = parse(PIECE.finditer(query))
-        return sorted((self.run(*tree) if tree else {}).items(), key=lambda hit: (-hit[1], hit[0]))
+        hits = self.run(*tree) if tree and self.hidden is not None else {}
+        return sorted((hit for hit in hits.items() if hit[0] not in self.hidden), key=lambda hit: (-hit[1], hit[0]))
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)

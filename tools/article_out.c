@@ -94,6 +94,8 @@ int article_read(struct fiche_text *content, struct article_about *about,
 		r = fiche_view_article(ar->view, number, &a, err);
 	if (r < 0)
 		return r;
+	if (a.redacted)
+		return FICHE_ERR_REDACTED;
 	describe(about, &a, form);
 	if (!str_ok(&about->name))
 		return FICHE_ERR_NOMEM;

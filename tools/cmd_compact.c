@@ -4,6 +4,7 @@
 #include "commands.h"
 
 #include "args.h"
+#include "confined.h"
 #include "copying.h"
 #include "output.h"
 #include "protecting.h"
@@ -82,6 +83,8 @@ int cmd_compact(struct tool *t, const struct args *args)
 	if (!path)
 		return usage(t, "-o FILE is missing: the archive to be made");
 	r = copying_init(&c, t, args, path);
+	if (r == 0)
+		r = confine_copying(t, args->operands, 1, path, false);
 	if (r == 0)
 		r = protecting_init(&parity, t, args);
 	if (r != 0)

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "args.h"
+#include "confined.h"
 #include "glyph.h"
 #include "output.h"
 #include "reading.h"
@@ -114,6 +115,21 @@ static int on_difference(void *ctx, const struct fiche_difference *x)
 	return output_failed() ? 1 : 0;
 }
 
+/* The same record, but of one its id is all that is left. */
+static void add_redacted(struct str *s, const struct diff *d,
+                         const struct fiche_diff_stats *n)
+{
+	for (int i = 0; i < 2; i++) {
+		if (n->redacted[i] == 0)
+			continue;
+		str_add(s, ", ");
+		str_count(s, n->redacted[i]);
+		str_add(s, " of them redacted in ");
+		glyph_escape(s, d->side[i].path, strlen(d->side[i].path),
+		             GLYPH_LINE);
+	}
+}
+
 static void print_summary(struct diff *d, const struct fiche_diff_stats *n)
 {
 	static const char dot[] = " \xc2\xb7 ";
@@ -125,6 +141,8 @@ static void print_summary(struct diff *d, const struct fiche_diff_stats *n)
 		str_key_text(&s, "first", d->side[0].path);
 		str_key_text(&s, "second", d->side[1].path);
 		str_key_count(&s, "same", n->same);
+		str_key_count(&s, "redacted_first", n->redacted[0]);
+		str_key_count(&s, "redacted_second", n->redacted[1]);
 		str_key_count(&s, "only_first", n->only[0]);
 		str_key_count(&s, "only_second", n->only[1]);
 		str_key_count(&s, "changed", n->changed);
@@ -133,6 +151,7 @@ static void print_summary(struct diff *d, const struct fiche_diff_stats *n)
 	} else if (!d->tool->quiet) {
 		str_counted(&s, n->same, "article");
 		str_add(&s, " in both");
+		add_redacted(&s, d, n);
 		str_add(&s, dot);
 		str_count(&s, n->only[0]);
 		str_add(&s, " only in ");
@@ -172,7 +191,7 @@ static int compare(struct diff *d)
 int cmd_diff(struct tool *t, const struct args *args)
 {
 	struct diff d = { .tool = t, .json = args_have(args, OPT_JSON) };
-	int r = 0;
+	int r = confine_reading(t, args->operands, 2);
 
 	for (int i = 0; r == 0 && i < 2; i++)
 		r = reading_open(&d.side[i], t, args, args->operands[i]);

@@ -3,9 +3,11 @@
 
 #include "commands.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "args.h"
+#include "confined.h"
 #include "export_options.h"
 #include "glyph.h"
 #include "output.h"
@@ -93,6 +95,7 @@ static void print_json(const struct export *x)
 	str_key_text(&s, "path", x->options.lib.path);
 	str_key_count(&s, "articles", x->stats.articles);
 	str_key_count(&s, "damaged", x->stats.damaged);
+	str_key_count(&s, "redacted", x->stats.redacted);
 	str_key_count(&s, "files", x->stats.files);
 	str_key_count(&s, "bytes", x->stats.bytes);
 	str_key(&s, "seconds");
@@ -163,6 +166,12 @@ static int export(struct export *x)
 		say_failed(x, r, &err);
 	else if (stop_signal() != 0)
 		say_stopped(x);
+	if (x->stats.redacted > 0)
+		note(x->tool, x->archive.path,
+		     "%llu redacted and left out: only the ids remain",
+		     (unsigned long long)x->stats.redacted);
+	if (r == 0 && x->stats.articles == 0 && x->stats.redacted > 0)
+		(void)tool_raise(x->tool, RC_NOTHING);
 	return r;
 }
 
@@ -187,6 +196,27 @@ static void run(struct export *x, const struct args *args)
 		print_summary(x);
 }
 
+static int confine_exporting(const struct export *x, const struct args *a)
+{
+	/* Where SQLite sorts what is too much for memory. */
+	static const char *const scratch[] = { "SQLITE_TMPDIR", "TMPDIR" };
+	const char *path = x->options.lib.path;
+	struct needs n = { 0 };
+
+	needs_file(&n, a->operands[0]);
+	if (path)
+		needs_folder_of(&n, path);
+	if (path && strcmp(x->options.format->name, "sqlite") == 0) {
+		for (size_t i = 0; i < 2; i++)
+			if (getenv(scratch[i]))
+				needs_folder(&n, getenv(scratch[i]));
+		needs_file(&n, "/dev/urandom");
+		needs_folder(&n, "/var/tmp");
+		needs_folder(&n, "/tmp");
+	}
+	return confine(x->tool, &n, false);
+}
+
 int cmd_export(struct tool *t, const struct args *args)
 {
 	struct export x = { .tool = t };
@@ -195,6 +225,8 @@ int cmd_export(struct tool *t, const struct args *args)
 	r = export_options_read(&x.options, t, args);
 	if (r == 0)
 		r = selection_init(&x.selection, t, args);
+	if (r == 0)
+		r = confine_exporting(&x, args);
 	if (r == 0)
 		r = reading_open(&x.archive, t, args, args->operands[0]);
 	if (r == 0)

@@ -4,9 +4,11 @@
 #include "commands.h"
 
 #include <string.h>
+#include <unistd.h>
 
 #include "args.h"
 #include "article_out.h"
+#include "confined.h"
 #include "folder.h"
 #include "glyph.h"
 #include "output.h"
@@ -174,6 +176,16 @@ static int open_folder(struct extract *x, const struct args *a)
 	return r;
 }
 
+static int confine_extraction(struct extract *x, const struct args *a)
+{
+	struct needs n = { 0 };
+
+	needs_file(&n, a->operands[0]);
+	if (x->to_folder)
+		needs_folder(&n, args_value(a, OPT_DIRECTORY));
+	return confine(x->tool, &n, false);
+}
+
 /* To standard error: standard output is for articles. */
 static void summarise(const struct extract *x)
 {
@@ -201,10 +213,13 @@ int cmd_extract(struct tool *t, const struct args *args)
 	r = read_form(&x, args);
 	if (r == 0)
 		r = selection_init(&x.selection, t, args);
+	/* Before: what is not there by then stays out of reach. */
+	if (r == 0 && access(args->operands[0], R_OK) == 0)
+		r = open_folder(&x, args);
+	if (r == 0)
+		r = confine_extraction(&x, args);
 	if (r == 0)
 		r = reading_open(&x.archive, t, args, args->operands[0]);
-	if (r == 0)
-		r = open_folder(&x, args);
 	if (r == 0) {
 		extract_all(&x, args);
 		reading_losses(&x.archive);

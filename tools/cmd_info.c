@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "args.h"
+#include "confined.h"
 #include "glyph.h"
 #include "output.h"
 #include "reading.h"
@@ -65,6 +66,16 @@ static void add_content(struct str *s, const struct fiche_info *i,
 
 	add_name(s, "articles");
 	str_count(s, i->records);
+	if (v->redacted > 0) {
+		str_add(s, "; ");
+		str_count(s, v->redacted);
+		str_add(s, " of them redacted");
+	}
+	if (i->withdrawn > 0) {
+		str_add(s, "; ");
+		str_count(s, i->withdrawn);
+		str_add(s, " of them withdrawn");
+	}
 	if (i->duplicates > 0) {
 		str_add(s, "; ");
 		str_counted(s, i->duplicates, "exact duplicate");
@@ -177,6 +188,8 @@ static void add_json(struct str *s, const char *path,
 	key_time(s, "committed", i->committed, i->generation > 0);
 	str_key_count(s, "records", i->records);
 	str_key_count(s, "duplicates", i->duplicates);
+	str_key_count(s, "redacted", v->redacted);
+	str_key_count(s, "withdrawn", i->withdrawn);
 	str_key_count(s, "dated", v->dated);
 	key_time(s, "first_date", v->first_date, v->dated > 0);
 	key_time(s, "last_date", v->last_date, v->dated > 0);
@@ -293,7 +306,8 @@ int cmd_info(struct tool *t, const struct args *args)
 	bool json = args_have(args, OPT_JSON);
 	struct reading ar = { 0 };
 
-	if (reading_open(&ar, t, args, args->operands[0]) == 0) {
+	if (confine_reading(t, args->operands, 1) == 0 &&
+	    reading_open(&ar, t, args, args->operands[0]) == 0) {
 		if (names)
 			print_names(&ar, names, json);
 		else

@@ -4,6 +4,7 @@
 #include "commands.h"
 
 #include "args.h"
+#include "confined.h"
 #include "listing.h"
 #include "output.h"
 #include "reading.h"
@@ -58,6 +59,9 @@ int cmd_list(struct tool *t, const struct args *args)
 	r = listing_read(&l, t, args);
 	if (r == 0)
 		r = selection_init(&s, t, args);
+	s.lib.redacted = true;
+	if (r == 0)
+		r = confine_reading(t, args->operands, 1);
 	if (r == 0)
 		r = reading_open(&ar, t, args, args->operands[0]);
 	if (r == 0)

@@ -4,6 +4,7 @@
 #include "commands.h"
 
 #include "args.h"
+#include "confined.h"
 #include "copying.h"
 #include "output.h"
 #include "protecting.h"
@@ -74,6 +75,9 @@ int cmd_merge(struct tool *t, const struct args *args)
 	struct copying c;
 	int r = copying_init(&c, t, args, args->operands[0]);
 
+	if (r == 0)
+		r = confine_copying(t, args->operands + 1,
+		                    args->operand_count - 1, c.path, false);
 	if (r == 0)
 		r = protecting_init(&parity, t, args);
 	if (r != 0)

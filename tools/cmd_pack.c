@@ -342,6 +342,7 @@ static void print_json(const struct pack *p)
 	str_key_count(&s, "records_read", p->in.records);
 	str_key_count(&s, "packed", p->out.records);
 	str_key_count(&s, "duplicates", p->out.duplicates);
+	str_key_count(&s, "redacted_here", p->out.redacted_here);
 	str_key_count(&s, "new_versions", p->out.versions);
 	str_key_count(&s, "shared_bodies", p->out.shared_bodies);
 	str_key_count(&s, "rejected", p->out.rejected);
@@ -381,6 +382,9 @@ static void print_rest(const struct pack *p, uint64_t refused)
 		str_counted(&s, p->out.duplicates, "exact duplicate");
 		str_add(&s, " skipped");
 	}
+	if (p->out.redacted_here > 0)
+		str_printf(&s, ", %llu of them redacted here",
+		           (unsigned long long)p->out.redacted_here);
 	if (p->out.versions > 0) {
 		str_add(&s, s.len > 0 ? dot : "");
 		str_counted(&s, p->out.versions, "new version");

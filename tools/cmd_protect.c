@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "args.h"
+#include "confined.h"
 #include "glyph.h"
 #include "output.h"
 #include "protecting.h"
@@ -50,6 +51,8 @@ int cmd_protect(struct tool *t, const struct args *args)
 	struct protecting p;
 	int r = protecting_init(&p, t, args);
 
+	if (r == 0)
+		r = confine_copying(t, args->operands, 1, path, false);
 	if (r != 0)
 		return r;
 	p.options.profile = protecting_profile(args_value(args, OPT_PROFILE));

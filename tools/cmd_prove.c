@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "args.h"
+#include "confined.h"
 #include "fiche/fiche.h"
 #include "glyph.h"
 #include "output.h"
@@ -58,6 +59,7 @@ static int find_article(uint64_t *number, struct reading *ar, const char *name)
 	int r;
 
 	fiche_selection_init(&s);
+	s.redacted = true;
 	if (strstr(name, "://")) {
 		s.urls = &name;
 		s.url_count = 1;
@@ -79,14 +81,32 @@ static int find_article(uint64_t *number, struct reading *ar, const char *name)
 	return tool_raise(ar->tool, RC_NOTHING);
 }
 
+static int confine_proving(struct tool *t, const struct args *args)
+{
+	const char *given = args_value(args, OPT_CHECKPOINT_FILE);
+	const char *out = args_value(args, OPT_OUTPUT);
+	struct needs n = { 0 };
+
+	needs_file(&n, args->operands[0]);
+	if (given)
+		needs_file(&n, given);
+	else
+		needs_checkpoint(&n, args->operands[0]);
+	if (out)
+		needs_folder_of(&n, out);
+	return confine(t, &n, false);
+}
+
 int cmd_prove(struct tool *t, const struct args *args)
 {
 	static char note[FICHE_NOTE_MAX], proof[FICHE_NOTE_MAX];
 	struct reading ar = { 0 };
 	struct fiche_error err = { 0 };
 	uint64_t number = 0;
-	int r = reading_open(&ar, t, args, args->operands[0]);
+	int r = confine_proving(t, args);
 
+	if (r == 0)
+		r = reading_open(&ar, t, args, args->operands[0]);
 	if (r == 0)
 		r = find_article(&number, &ar, args->operands[1]);
 	if (r == 0)
@@ -181,6 +201,18 @@ static int check_signature(struct tool *t, const struct args *args,
 	return tool_raise(t, RC_UNTRUSTED);
 }
 
+static int confine_check(struct tool *t, const struct args *args)
+{
+	const char *key = args_value(args, OPT_KEY);
+	struct needs n = { 0 };
+
+	needs_file(&n, args->operands[0]);
+	needs_file(&n, args->operands[1]);
+	if (key)
+		needs_file(&n, key);
+	return confine(t, &n, false);
+}
+
 int cmd_check_proof(struct tool *t, const struct args *args)
 {
 	static char proof[FICHE_NOTE_MAX];
@@ -189,7 +221,9 @@ int cmd_check_proof(struct tool *t, const struct args *args)
 	struct str s = { 0 };
 	int r;
 
-	r = textfile_read(proof, sizeof(proof), t, args->operands[0]);
+	r = confine_check(t, args);
+	if (r == 0)
+		r = textfile_read(proof, sizeof(proof), t, args->operands[0]);
 	if (r == 0)
 		r = read_record(&s, t, args->operands[1]);
 	if (r != 0) {

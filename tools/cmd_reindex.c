@@ -7,6 +7,7 @@
 
 #include "args.h"
 #include "common_options.h"
+#include "confined.h"
 #include "fiche/fiche.h"
 #include "glyph.h"
 #include "output.h"
@@ -81,6 +82,8 @@ int cmd_reindex(struct tool *t, const struct args *args)
 	r = read_threads(&x.options.threads, t, args);
 	if (r == 0)
 		r = read_clock(&x.options.has_time, &x.options.time, t, args);
+	if (r == 0)
+		r = confine_copying(t, NULL, 0, x.path, false);
 	if (r != 0)
 		return r;
 	progress_begin(&x.progress, t, args, "indexing", NULL);

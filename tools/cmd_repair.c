@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "args.h"
+#include "confined.h"
 #include "fiche/parity.h"
 #include "findings.h"
 #include "glyph.h"
@@ -157,6 +158,10 @@ int cmd_repair(struct tool *t, const struct args *args)
 	if (!m.out)
 		return usage(t, "-o NEW is missing: a damaged archive is never "
 		                "written to");
+	r = confine_copying(t, args->operands, args->operand_count, m.out,
+	                    true);
+	if (r != 0)
+		return r;
 	progress_begin(&m.progress, t, args, "repairing", NULL);
 	r = fiche_mend((const char *const *)args->operands, args->operand_count,
 	               m.out, &opt, &m.report, &err);

@@ -7,6 +7,7 @@
 
 #include "args.h"
 #include "chart.h"
+#include "confined.h"
 #include "hits.h"
 #include "output.h"
 #include "reading.h"
@@ -303,6 +304,8 @@ int cmd_search(struct tool *t, const struct args *args)
 	r = search_options_read(&s.options, t, args);
 	if (r == 0)
 		r = searching_init(&s.found, t, args, &s.options);
+	if (r == 0)
+		r = confine_reading(t, args->operands, args->operand_count - 1);
 	if (r == 0 && searching_run(&s.found) == 0)
 		print_found(&s);
 	if (s.options.json && s.found.query)

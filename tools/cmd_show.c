@@ -5,6 +5,7 @@
 
 #include "args.h"
 #include "article_out.h"
+#include "confined.h"
 #include "glyph.h"
 #include "output.h"
 #include "paragraph.h"
@@ -93,6 +94,15 @@ static void readable(struct show *s, const struct fiche_article *a)
 	field_line(s, "file", &a->path);
 	list_line(s, "tags", a->tags, a->tag_count);
 	field_line(s, "own id", &a->source_id);
+	if (a->withdrawn) {
+		struct str said = { 0 };
+
+		reading_say_withdrawn(&said, a->withdrawn);
+		str_printf(&s->out, "%-10s", "notice");
+		glyph_escape(&s->out, str_get(&said), said.len, GLYPH_LINE);
+		str_char(&s->out, '\n');
+		str_done(&said);
+	}
 	str_printf(&s->out, "%-10s", "id");
 	str_hex(&s->out, a->digest, sizeof(a->digest));
 	str_char(&s->out, '\n');
@@ -143,6 +153,8 @@ static int show_one(struct show *s, uint64_t number, struct fiche_error *err)
 		return show_raw(s, number, err);
 	r = with_text ? fiche_view_article(view, number, &a, err)
 	              : fiche_view_card(view, number, &a, err);
+	if (r == 0 && a.redacted)
+		r = FICHE_ERR_REDACTED;
 	if (r == 0 && s->form == SHOW_JSON) {
 		r = fiche_view_json(view, &a, true, &json, err);
 		if (r == 0 && s->terminal)
@@ -280,6 +292,8 @@ int cmd_show(struct tool *t, const struct args *args)
 	r = read_form(&s, args);
 	if (r == 0)
 		r = selection_init(&s.selection, t, args);
+	if (r == 0)
+		r = confine_reading(t, args->operands, 1);
 	if (r == 0)
 		r = reading_open(&s.archive, t, args, args->operands[0]);
 	if (r == 0)

@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 
 #include "args.h"
+#include "confined.h"
 #include "fiche/fiche.h"
 #include "glyph.h"
 #include "output.h"
@@ -189,6 +190,8 @@ int cmd_sign(struct tool *t, const struct args *args)
 		s.out = NULL;
 	if (key_path)
 		r = textfile_read(key, sizeof(key), t, key_path);
+	if (r == 0)
+		r = confine_copying(t, args->operands, 1, s.out, false);
 	if (r == 0)
 		r = verify_all(&s, args);
 	if (r == 0)

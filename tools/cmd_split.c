@@ -3,9 +3,11 @@
 
 #include "commands.h"
 
+#include <string.h>
 #include <unistd.h>
 
 #include "args.h"
+#include "confined.h"
 #include "copying.h"
 #include "output.h"
 #include "parts.h"
@@ -126,12 +128,28 @@ static void print_summary(const struct split *s)
 	str_done(&line);
 }
 
+static int confine_splitting(const struct split *s)
+{
+	const char *template = args_value(s->args, OPT_OUTPUT);
+	struct str fixed = { 0 };
+	int r;
+
+	/* Up to the first place of a name that is not known yet. */
+	str_put(&fixed, template, strcspn(template, "{"));
+	r = confine_copying(s->tool, s->args->operands, 1, str_get(&fixed),
+	                    false);
+	str_done(&fixed);
+	return r;
+}
+
 int cmd_split(struct tool *t, const struct args *args)
 {
 	struct split s = { .tool = t, .args = args };
 	int r = parts_init(&s.parts, t, args_value(args, OPT_BY),
 	                   args_value(args, OPT_OUTPUT));
 
+	if (r == 0)
+		r = confine_splitting(&s);
 	if (r != 0)
 		return r;
 	r = reading_open(&s.from, t, args, args->operands[0]);

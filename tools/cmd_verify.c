@@ -7,6 +7,7 @@
 
 #include "args.h"
 #include "common_options.h"
+#include "confined.h"
 #include "fiche/fiche.h"
 #include "findings.h"
 #include "glyph.h"
@@ -66,6 +67,11 @@ static void add_checked(struct str *s, const struct check *c)
 	str_add(s, dot);
 	str_counted(s, r->records, "record");
 	str_add(s, " ok (content digests re-computed)");
+	if (r->redacted > 0) {
+		str_add(s, dot);
+		str_count(s, r->redacted);
+		str_add(s, " of them redacted (only the digest is left)");
+	}
 	if (r->index_compared) {
 		str_add(s, dot);
 		str_add(s, "index agrees with content");
@@ -161,6 +167,7 @@ static void print_json(const struct check *c, int status,
 	str_key_count(&s, "sections", r->sections);
 	str_key_count(&s, "blocks", r->blocks);
 	str_key_count(&s, "records", r->records);
+	str_key_count(&s, "redacted", r->redacted);
 	str_key_count(&s, "text_bytes", r->text_bytes);
 	str_key_count(&s, "tail_size", r->tail_size);
 	str_key_count(&s, "void_bytes", r->void_bytes);
@@ -207,6 +214,23 @@ static void check_one(struct check *c, const struct args *args)
 		print_json(c, status, &err);
 }
 
+/* The archives, and what says how they should be. */
+static int confine_checks(struct check *c, const struct args *args)
+{
+	struct needs n = { 0 };
+
+	for (size_t i = 0; i < args->operand_count; i++) {
+		needs_file(&n, args->operands[i]);
+		if (c->key)
+			needs_checkpoint(&n, args->operands[i]);
+	}
+	if (c->against)
+		needs_file(&n, c->against);
+	if (c->key)
+		needs_file(&n, c->key);
+	return confine(c->tool, &n, true);
+}
+
 int cmd_verify(struct tool *t, const struct args *args)
 {
 	struct check c = { .tool = t };
@@ -224,6 +248,9 @@ int cmd_verify(struct tool *t, const struct args *args)
 		if (r >= 0)
 			return r;
 	}
+	r = confine_checks(&c, args);
+	if (r != 0)
+		return r;
 	c.options.quick = args_have(args, OPT_QUICK);
 	c.options.on_finding = on_finding;
 	c.options.on_progress = on_progress;

@@ -24,6 +24,8 @@ int cmd_merge(struct tool *t, const struct args *args);
 int cmd_split(struct tool *t, const struct args *args);
 int cmd_diff(struct tool *t, const struct args *args);
 int cmd_compact(struct tool *t, const struct args *args);
+int cmd_redact(struct tool *t, const struct args *args);
+int cmd_withdraw(struct tool *t, const struct args *args);
 int cmd_reindex(struct tool *t, const struct args *args);
 int cmd_help(struct tool *t, const struct args *args);
 int cmd_completion(struct tool *t, const struct args *args);

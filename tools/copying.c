@@ -137,6 +137,7 @@ int copying_add(struct copying *c, struct reading *source)
 	c->inputs++;
 	c->sum.read += stats.read;
 	c->sum.lost += stats.lost;
+	c->sum.withdrawn += stats.withdrawn;
 	c->sum.blocks_copied += stats.blocks_copied;
 	c->sum.blocks_made += stats.blocks_made;
 	return 0;
@@ -170,6 +171,9 @@ void copying_json(const struct copying *c, struct str *s)
 	str_key_count(s, "records_lost", c->sum.lost);
 	str_key_count(s, "written", c->out.records);
 	str_key_count(s, "duplicates", c->out.duplicates);
+	str_key_count(s, "redacted_here", c->out.redacted_here);
+	str_key_count(s, "redacted_there", c->out.redacted_there);
+	str_key_count(s, "withdrawn", c->sum.withdrawn);
 	str_key_count(s, "new_versions", c->out.versions);
 	str_key_count(s, "shared_bodies", c->out.shared_bodies);
 	str_key_count(s, "blocks_copied", c->sum.blocks_copied);
@@ -188,10 +192,23 @@ void copying_rest(const struct copying *c)
 		str_counted(&s, c->out.duplicates, "exact duplicate");
 		str_add(&s, " skipped");
 	}
+	if (c->out.redacted_here > 0) {
+		str_printf(&s, ", %llu of them redacted here",
+		           (unsigned long long)c->out.redacted_here);
+	}
+	if (c->out.redacted_there > 0) {
+		str_printf(&s, ", %llu of them redacted there, and kept here",
+		           (unsigned long long)c->out.redacted_there);
+	}
 	if (c->out.versions > 0) {
 		str_add(&s, s.len > 0 ? dot : "");
 		str_counted(&s, c->out.versions, "new version");
 		str_add(&s, " of known URLs");
+	}
+	if (c->sum.withdrawn > 0) {
+		str_add(&s, s.len > 0 ? dot : "");
+		str_count(&s, c->sum.withdrawn);
+		str_add(&s, " withdrawn, as there");
 	}
 	if (c->sum.lost > 0) {
 		str_add(&s, s.len > 0 ? dot : "");

@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "reading.h"
 #include "suggest.h"
 
 static const char *const names[FIELD_COUNT] = {
@@ -26,6 +27,7 @@ static const char *const names[FIELD_COUNT] = {
 	[FIELD_PATH] = "path",
 	[FIELD_TYPE] = "type",
 	[FIELD_TEXT_SIZE] = "text_size",
+	[FIELD_WITHDRAWN] = "withdrawn",
 };
 
 const char *field_name(enum field_id f)
@@ -150,8 +152,15 @@ void field_text(struct str *out, const struct fiche_article *a, enum field_id f)
 	char buf[32];
 	size_t count;
 
-	if (text) {
+	if (f == FIELD_TITLE && a->redacted) {
+		reading_say_redacted(out, a);
+	} else if (f == FIELD_WITHDRAWN) {
+		if (a->withdrawn)
+			reading_say_withdrawn(out, a->withdrawn);
+	} else if (text) {
 		str_put(out, text->ptr, text->len);
+		if (f == FIELD_TITLE && a->withdrawn)
+			str_add(out, " (withdrawn)");
 	} else if (date) {
 		if (date->precision != FICHE_DATE_NONE)
 			str_add(out, fiche_format_date(buf, date));
@@ -188,11 +197,12 @@ void field_json(struct str *out, const struct fiche_article *a, enum field_id f)
 		}
 		str_char(out, ']');
 	} else if ((text && text->len == 0) ||
-	           (date && date->precision == FICHE_DATE_NONE)) {
+	           (date && date->precision == FICHE_DATE_NONE) ||
+	           (f == FIELD_WITHDRAWN && !a->withdrawn)) {
 		str_add(out, "null");
 	} else if (text) {
 		str_json(out, text->ptr, text->len);
-	} else if (date || f == FIELD_ID) {
+	} else if (date || f == FIELD_ID || f == FIELD_WITHDRAWN) {
 		field_text(&plain, a, f);
 		str_json(out, str_get(&plain), plain.len);
 		out->failed |= plain.failed;

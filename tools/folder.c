@@ -1,13 +1,24 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* folder.c - files made in one folder; see folder.h. */
 
+/* syscall() is not POSIX. */
+#define _DEFAULT_SOURCE 1
+
 #include "folder.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdint.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+/* Kept here, as headers are often older than kernels. */
+#define OPENAT2        437
+#define NO_MAGIC_LINKS 0x02u
+#define NO_LINKS       0x04u
+#define BENEATH        0x08u
 
 int folder_open(struct folder *out, struct tool *t, const char *path)
 {
@@ -47,11 +58,26 @@ static int fill(int fd, const char *bytes, size_t len)
 	return e;
 }
 
+/* The kernel looks after it that no name leads elsewhere, where it is not too
+ * old and nobody forbids it; ours are single components, so that it has nothing
+ * to do.  A descriptor or -1 with errno. */
 static int create(const struct folder *f, const char *name)
 {
-	return openat(f->fd, name,
-	              O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
-	              0666);
+	struct {
+		uint64_t flags, mode, resolve;
+	} how = { .flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
+		  .mode = 0666,
+		  .resolve = BENEATH | NO_LINKS | NO_MAGIC_LINKS };
+	int fd;
+
+	if (strchr(name, '/')) {
+		errno = EXDEV;
+		return -1;
+	}
+	fd = (int)syscall(OPENAT2, f->fd, name, &how, sizeof(how));
+	if (fd >= 0 || (errno != ENOSYS && errno != EPERM))
+		return fd;
+	return openat(f->fd, name, (int)how.flags, 0666);
 }
 
 /* The new file takes the place of the old one only when it is whole. */

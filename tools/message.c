@@ -56,6 +56,9 @@ int exit_code_of(int status)
 		return RC_BUSY;
 	case FICHE_ERR_INPUT:
 		return RC_REJECTS;
+	case FICHE_ERR_REDACTED:
+	case FICHE_ERR_WITHDRAWN:
+		return RC_NOTHING;
 	default:
 		return RC_IO;
 	}

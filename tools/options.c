@@ -68,7 +68,7 @@ const struct option_row option_rows[] = {
 	{ OPT_PROFILE, "profile", 0, "lite|std|arch", IN(PROTECT), GROUP_OWN,
 	  "how much: 7 %, 14 % or 29 % of the size (default: as before, or std)" },
 	{ OPT_THREADS, "threads", 'j', "N",
-	  WRITES | IN(VERIFY) | IN(REINDEX), GROUP_OWN,
+	  WRITES | IN(VERIFY) | IN(REINDEX) | IN(REDACT), GROUP_OWN,
 	  "how many to use; one for each processor if not given" },
 	{ OPT_CHECKPOINT, "checkpoint", 0, "TIME|SIZE", IN(PACK), GROUP_OWN,
 	  "commit this often, as in 30s, 5m or 1GiB (default: 4GiB)" },
@@ -96,10 +96,30 @@ const struct option_row option_rows[] = {
 	  "add although the last commit is damaged: it becomes void" },
 	{ OPT_UUID, "uuid", 0, "HEX", WRITES & ~IN(SPLIT), GROUP_OWN,
 	  "identity of a new archive, 32 digits" },
-	{ OPT_TIME, "time", 0, "TIME", WRITES | IN(REINDEX) | IN(PROTECT), GROUP_OWN,
+	{ OPT_TIME, "time", 0, "TIME",
+	  WRITES | IN(REINDEX) | IN(REDACT) | IN(WITHDRAW) | IN(PROTECT), GROUP_OWN,
 	  "use it for every clock reading (default: SOURCE_DATE_EPOCH)" },
-	{ OPT_JSON, "json", 0, NULL, WRITES | IN(REINDEX) | IN(PROTECT), GROUP_OWN,
+	{ OPT_JSON, "json", 0, NULL, WRITES | IN(REINDEX) | IN(REDACT) | IN(PROTECT),
+	  GROUP_OWN,
 	  "print the summary as one JSON object" },
+
+	/* redact */
+	{ OPT_REASON, "reason", 0, "TEXT", IN(REDACT) | IN(WITHDRAW), GROUP_OWN,
+	  "why; it is kept, and told to who asks for the article" },
+	{ OPT_AUTHORITY, "authority", 0, "TEXT", IN(REDACT) | IN(WITHDRAW),
+	  GROUP_OWN, "who decided it" },
+	{ OPT_KEEP_COPIES, "keep-copies", 0, NULL, IN(REDACT), GROUP_OWN,
+	  "other articles with the same text keep it" },
+	{ OPT_LEVEL, "level", 0, "N", IN(REDACT), GROUP_OWN,
+	  "of what is compressed anew, 1 (fast) to 22 (small)" },
+
+	/* withdraw */
+	{ OPT_UNDO, "undo", 0, NULL, IN(WITHDRAW), GROUP_OWN,
+	  "show these articles again" },
+	{ OPT_LIST, "list", 0, NULL, IN(WITHDRAW), GROUP_OWN,
+	  "list what is withdrawn, since when and why" },
+	{ OPT_JSON, "json", 0, NULL, IN(WITHDRAW), GROUP_OWN,
+	  "print one JSON object for each article, then a summary" },
 
 	/* search */
 	{ OPT_COUNT, "count", 0, NULL, IN(SEARCH), GROUP_OWN,
@@ -201,8 +221,8 @@ const struct option_row option_rows[] = {
 	  "where the checkpoint goes (default: ARCHIVE.checkpoint)" },
 	{ OPT_OUTPUT, "output", 'o', "FILE", IN(PROVE), GROUP_OWN,
 	  "where the proof goes (default: standard output)" },
-	{ OPT_OUTPUT, "output", 'o', "FILE", IN(REPAIR), GROUP_OWN,
-	  "the new archive" },
+	{ OPT_OUTPUT, "output", 'o', "FILE", IN(REPAIR) | IN(REDACT),
+	  GROUP_OWN, "the new archive" },
 	{ OPT_JSON, "json", 0, NULL, IN(REPAIR), GROUP_OWN,
 	  "print one JSON object for each damage, then a summary" },
 	{ OPT_KEY, "key", 0, "FILE", IN(SIGN), GROUP_OWN,
@@ -257,6 +277,8 @@ const struct option_row option_rows[] = {
 	  "every version" },
 	{ OPT_AT, "at", 0, "DATE", FILTERS, GROUP_SELECT,
 	  "the version that was current at the end of DATE" },
+	{ OPT_WITHDRAWN, "withdrawn", 0, NULL, FILTERS, GROUP_SELECT,
+	  "those too that are withdrawn" },
 	{ OPT_SORT, "sort", 0, "archive|date|newest", PICKS, GROUP_SELECT,
 	  "as stored (the default), oldest first, newest first" },
 	{ OPT_REVERSE, "reverse", 0, NULL, PICKS, GROUP_SELECT,
@@ -280,7 +302,7 @@ const struct option_row option_rows[] = {
 
 	/* general */
 	{ OPT_PROGRESS, "progress", 0, "auto|always|never",
-	  WRITES | IN(VERIFY) | IN(REINDEX) | IN(EXPORT) | IN(REPAIR) | IN(PROTECT),
+	  WRITES | IN(VERIFY) | IN(REINDEX) | IN(EXPORT) | IN(REPAIR) | IN(REDACT) | IN(PROTECT),
 	  GROUP_GENERAL,
 	  "show how far it is (default: auto, on a terminal)" },
 	{ OPT_COLOR, "color", 0, "auto|always|never",
@@ -365,7 +387,7 @@ const struct command_row command_rows[CMD_COUNT] = {
 		"list articles, one a line",
 		"Fields: number id source_id url title published modified "
 		"fetched source language authors tags section summary path "
-		"type text_size. In tables ids are shown with 12 digits, in "
+		"type text_size withdrawn. In tables ids are shown with 12 digits, in "
 		"other formats whole; several authors or tags are joined "
 		"by '|', and are a list in jsonl.\n"
 		"In tsv, backslash, tab and line ends are written as \\\\, "
@@ -507,6 +529,23 @@ const struct command_row command_rows[CMD_COUNT] = {
 		"fiche protect --profile arch news.fiche\n"
 		"fiche pack news.fiche scrape/ --parity std\n",
 		1, 1, cmd_protect },
+	[CMD_WITHDRAW] = {
+		"withdraw", "ARCHIVE [ID|URL...]",
+		"stop showing some articles, and keep them",
+		"An article that is withdrawn is not listed, found, counted, "
+		"shown or exported any more unless --withdrawn asks for it. "
+		"Who asks for it by its id is told since when, by whom and "
+		"why. Its bytes stay, and so do ids, proofs and checkpoints; "
+		"copies of the archive keep it withdrawn. This is one more "
+		"commit, and nothing is rewritten. To take the bytes out: "
+		"fiche redact.\n"
+		"An id names one article: another version of the same URL then "
+		"takes its place. A URL names all its versions.\n",
+		"fiche withdraw news.fiche 7f3c91ab --reason 'names a minor' "
+		"--authority 'Ms Doe, editor'\n"
+		"fiche withdraw news.fiche 7f3c91ab --undo\n"
+		"fiche withdraw news.fiche --list\n",
+		1, 0, cmd_withdraw },
 	[CMD_REINDEX] = {
 		"reindex", "ARCHIVE",
 		"make the index of an archive anew",
@@ -586,6 +625,25 @@ const struct command_row command_rows[CMD_COUNT] = {
 		"fiche compact news.fiche -o smaller.fiche\n"
 		"fiche compact news.fiche -o small.fiche --level 19\n",
 		1, 1, cmd_compact },
+	[CMD_REDACT] = {
+		"redact", "ARCHIVE ID...",
+		"write an archive anew, without the bytes of some articles",
+		"The new archive is the same one, with every other article "
+		"under its number, so that checkpoints and proofs that were "
+		"made of it stay valid. Of an article that was taken out, its "
+		"id is left, the reason, and when that was; who asks for it is "
+		"told so, and packing it again does not bring it back. Who "
+		"can guess the exact record can still tell by its id that it "
+		"was there.\n"
+		"Nothing of it is left in blocks, dictionaries, index or free "
+		"space. The new file gets its name only when it is verified "
+		"and every other article was compared. ARCHIVE itself is not "
+		"changed: to destroy it, with all copies, is up to you.\n"
+		"If other articles have the same text, they are named and "
+		"nothing is written: name them too, or use --keep-copies.\n",
+		"fiche redact news.fiche 7f3c91ab -o new.fiche --reason 'court "
+		"order 7 O 5/31'\n",
+		2, 0, cmd_redact },
 	[CMD_SPLIT] = {
 		"split", "ARCHIVE",
 		"make several archives of one",

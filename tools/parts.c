@@ -288,6 +288,7 @@ static int all_articles(struct fiche_results **out, struct reading *ar)
 
 	fiche_selection_init(&all);
 	all.versions = FICHE_VERSIONS_ALL;
+	all.redacted = true;
 	r = fiche_select(out, ar->reader, &all, &err);
 	return r < 0 ? library_failed(ar->tool, ar->path, r, &err) : 0;
 }

@@ -5,6 +5,15 @@
 
 #include "values.h"
 
+/* Of commands for which a withdrawn article is one like any other. */
+static bool is_for_all(const struct args *a)
+{
+	static const unsigned commands =
+		IN(PROVE) | IN(REDACT) | IN(SPLIT) | IN(DIFF) | IN(WITHDRAW);
+
+	return commands >> command_id_of(a->command) & 1;
+}
+
 static int read_options(struct fiche_open_options *out, struct tool *t,
                         const struct args *a)
 {
@@ -12,6 +21,7 @@ static int read_options(struct fiche_open_options *out, struct tool *t,
 
 	*out = (struct fiche_open_options){ 0 };
 	out->recover = args_have(a, OPT_RECOVER);
+	out->withdrawn = args_have(a, OPT_WITHDRAWN) || is_for_all(a);
 	if (commit && (!value_count(&out->commit, commit) || out->commit == 0))
 		return usage(t, "--commit: '%s' is not a number from 1",
 		             commit);
@@ -126,12 +136,58 @@ void reading_losses(struct reading *ar)
 	l->count = 0;
 }
 
+static void say(struct str *out, const char *what,
+                const struct fiche_statement *s)
+{
+	struct str day = { 0 };
+
+	str_time(&day, s->time);
+	str_printf(out, "%s on %.10s", what, str_get(&day));
+	str_done(&day);
+	if (s->authority.len > 0) {
+		str_add(out, " by ");
+		str_put(out, s->authority.ptr, s->authority.len);
+	}
+	if (s->reason.len > 0) {
+		str_add(out, ": ");
+		str_put(out, s->reason.ptr, s->reason.len);
+	}
+}
+
+void reading_say_redacted(struct str *out, const struct fiche_article *a)
+{
+	say(out, "redacted", a->redacted);
+}
+
+void reading_say_withdrawn(struct str *out, const struct fiche_statement *s)
+{
+	say(out, "withdrawn", s);
+}
+
+static void say_gone(struct reading *ar, uint64_t number)
+{
+	struct fiche_article a;
+	struct str s = { 0 };
+
+	if (fiche_view_card(ar->view, number, &a, NULL) < 0 || !a.redacted)
+		return;
+	str_hex(&s, a.digest, 6);
+	str_add(&s, " was ");
+	reading_say_redacted(&s, &a);
+	complain(ar->tool, NULL, "%s", str_get(&s));
+	str_done(&s);
+}
+
 bool reading_lost(struct reading *ar, uint64_t number, int status,
                   const struct fiche_error *err)
 {
 	struct losses *l = &ar->losses;
 
 	(void)tool_raise(ar->tool, exit_code_of(status));
+	if (status == FICHE_ERR_REDACTED) {
+		say_gone(ar, number);
+		return true;
+	}
 	if (l->count > 0 &&
 	    (l->status != status || l->err.offset != err->offset))
 		reading_losses(ar);

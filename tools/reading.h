@@ -37,6 +37,10 @@ int reading_open(struct reading *out, struct tool *t, const struct args *a,
                  const char *path);
 void reading_close(struct reading *ar);
 
+/* "redacted on DATE by AUTHORITY: REASON"; the same of withdrawn ones. */
+void reading_say_redacted(struct str *out, const struct fiche_article *a);
+void reading_say_withdrawn(struct str *out, const struct fiche_statement *s);
+
 /*
  * An article could not be read.  Said at once or with its neighbours, at the
  * latest by reading_losses().  false: going on makes no sense.

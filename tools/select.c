@@ -142,6 +142,8 @@ int selection_init(struct selection *out, struct tool *t, const struct args *a)
 	/* An id names one record, be there a newer version or not. */
 	if (lib->id_count > 0 && !out->versions_given)
 		lib->versions = FICHE_VERSIONS_ALL;
+	/* Who asks for it by its id is told that it is gone. */
+	lib->redacted = lib->id_count > 0;
 	if (out->reverse && lib->sort != FICHE_SORT_ARCHIVE) {
 		lib->sort = lib->sort == FICHE_SORT_OLDEST ? FICHE_SORT_NEWEST
 		                                           : FICHE_SORT_OLDEST;
@@ -155,6 +157,28 @@ void selection_done(struct selection *s)
 {
 	free(s->words);
 	s->words = NULL;
+}
+
+/* What was named, and is not to be shown. */
+static void say_withdrawn(struct picks *out, struct reading *ar)
+{
+	out->withdrawn = fiche_results_withdrawn(out->results);
+	for (uint64_t i = 0; i < out->withdrawn; i++) {
+		const struct fiche_statement *said = fiche_reader_withdrawn(
+			ar->reader,
+			fiche_results_withdrawn_number(out->results, i));
+		struct str s = { 0 };
+
+		str_hex(&s, said->digest, 6);
+		str_add(&s, " was ");
+		reading_say_withdrawn(&s, said);
+		complain(ar->tool, NULL, "%s", str_get(&s));
+		str_done(&s);
+	}
+	if (out->withdrawn == 0)
+		return;
+	hint(ar->tool, "--withdrawn shows it all the same");
+	(void)tool_raise(ar->tool, RC_NOTHING);
 }
 
 static int pick(struct picks *out, struct reading *ar,
@@ -175,6 +199,8 @@ static int pick(struct picks *out, struct reading *ar,
 		return library_failed(ar->tool, ar->path, r, &err);
 	}
 	out->count = fiche_results_count(out->results);
+	if (lib->url_count == 0 || out->count == 0)
+		say_withdrawn(out, ar);
 	if (s->reverse && s->limit > 0 && out->count > s->limit)
 		out->count = s->limit;
 	return 0;
@@ -198,12 +224,15 @@ int picks_named(struct picks *out, struct reading *ar,
 	} else {
 		lib.ids = &word;
 		lib.id_count = 1;
+		lib.redacted = true;
 		if (!s->versions_given)
 			lib.versions = FICHE_VERSIONS_ALL;
 	}
 	r = pick(out, ar, s, &lib);
 	if (r != 0 || out->count > 0)
 		return r;
+	if (out->withdrawn > 0)
+		return RC_NOTHING;
 	if (!is_url && !is_id && strpbrk(word, "./")) {
 		/* example.org/a: an address without its scheme. */
 		picks_done(out);
@@ -213,6 +242,8 @@ int picks_named(struct picks *out, struct reading *ar,
 		r = pick(out, ar, s, &lib);
 		if (r != 0 || out->count > 0)
 			return r;
+		if (out->withdrawn > 0)
+			return RC_NOTHING;
 	}
 	complain(ar->tool, NULL, "no article with %s '%s'",
 	         is_url ? "the URL" : "id", word);

@@ -26,6 +26,7 @@ void selection_done(struct selection *s);
 struct picks {
 	struct fiche_results *results;
 	uint64_t count;
+	uint64_t withdrawn; /* named, left out, and said to be so */
 	bool backwards;
 };
 

@@ -129,7 +129,7 @@ static int split(struct batch *b, struct batch_record *r, struct batch_chunk *c,
 	p->card_at = c->cards.len;
 	p->body_at = c->bodies.len;
 	if (r->is_file) {
-		r->kind = KIND_FILE;
+		r->kind = r->is_redacted ? KIND_REDACTED : KIND_FILE;
 		r->card.len = r->card_len;
 		r->body.len = r->raw_len;
 		return 0;
@@ -202,20 +202,21 @@ static int understand(struct batch *b, struct batch_record *r,
                       struct fiche_error *err)
 {
 	const char *lack = NULL;
-	const char *raw = (const char *)b->raw.ptr + r->raw_at;
+	const struct fiche_text raw = { (const char *)b->raw.ptr + r->raw_at,
+		                        r->record_len };
 	struct fiche_error why = { 0 };
 	int s;
 
 	s = record_fields(&r->article, &c->arena, r->kind, r->card, r->body,
 	                  true, r->defaults.ptr, r->defaults.len, &why);
-	if (s == 0)
+	if (s == 0 && !r->is_redacted)
 		lack = find_lack(b, rules, &r->article);
 	if (lack)
 		s = err_set(&why, FICHE_ERR_INPUT, FICHE_NOWHERE, "%s", lack);
 	if (s == FICHE_ERR_INPUT)
 		return refuse(r, c, &why, err);
 	if (s == 0)
-		s = sha256_of(r->article.digest, raw, r->record_len);
+		s = record_digest(&r->article, raw);
 	if (s == 0)
 		s = record_keys(&r->keys, &r->article, r->body, c->hash);
 	if (s == 0 && r->keys.has_body)

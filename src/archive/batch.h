@@ -22,7 +22,8 @@
 
 struct batch_record {
 	/* as added */
-	bool is_file;
+	bool is_file;             /* has a card */
+	bool is_redacted;         /* is a card alone */
 	size_t raw_at, raw_len;   /* in batch->raw */
 	size_t record_len;        /* of raw; behind it, LF and text */
 	size_t card_at, card_len; /* in batch->raw: a file's card */

@@ -32,8 +32,21 @@ struct diff {
 	struct fiche_diff_stats stats;
 };
 
+static int read_redacted(bool *out, struct side *s,
+                         const struct reader_segment *seg, uint64_t idx,
+                         struct fiche_error *err)
+{
+	union view_in in;
+	uint64_t flags = 0;
+	int r = segment_column(&seg->segment, view_in_init(&in, s->view, seg),
+	                       COLUMN_FLAGS, idx, &flags, err);
+
+	*out = (flags & FLAG_KIND) == KIND_REDACTED;
+	return r;
+}
+
 /* 0, or FICHE_END if it has no such record. */
-static int find_digest(struct side *s, const uint8_t digest[32],
+static int find_digest(struct side *s, const uint8_t digest[32], bool *redacted,
                        struct fiche_error *err)
 {
 	int r = FICHE_END;
@@ -48,6 +61,8 @@ static int find_digest(struct side *s, const uint8_t digest[32],
 			r = segment_find_digest(&seg->segment,
 			                        view_in_init(&in, s->view, seg),
 			                        digest, &idx, err);
+		if (r == 0)
+			return read_redacted(redacted, s, seg, idx, err);
 	}
 	return r;
 }
@@ -71,7 +86,7 @@ static int look_at(struct side *s, struct search *q, uint64_t number,
 {
 	struct fiche_article a;
 	int64_t time;
-	int r = fiche_view_card(s->view, number, &a, err);
+	int r = view_article(s->view, number, false, &a, err);
 
 	if (r < 0)
 		return is_damage(r) ? 0 : r;
@@ -150,7 +165,7 @@ static int find_counterpart(struct diff *d, int mine, uint64_t number,
 {
 	struct record_keys keys;
 	struct fiche_article a;
-	int r = fiche_view_card(d->side[mine].view, number, &a, err);
+	int r = view_article(d->side[mine].view, number, false, &a, err);
 
 	*other = NO_RECORD;
 	if (r < 0 && is_damage(r)) {
@@ -188,6 +203,7 @@ static int compare_record(struct diff *d, int mine,
                           struct fiche_error *err)
 {
 	uint64_t number = s->where.first_record + idx, other;
+	bool redacted[2] = { false };
 	uint8_t digest[32];
 	union view_in in;
 	int r = segment_digest(&s->segment,
@@ -195,12 +211,14 @@ static int compare_record(struct diff *d, int mine,
 	                       digest, err);
 
 	if (r == 0)
-		r = find_digest(&d->side[!mine], digest, err);
-	if (r == 0) {
-		d->stats.same += mine == 0;
-		return 0;
+		r = find_digest(&d->side[!mine], digest, &redacted[!mine], err);
+	if (r == 0 && mine == 0) {
+		d->stats.same++;
+		r = read_redacted(&redacted[0], &d->side[0], s, idx, err);
+		for (int i = 0; i < 2; i++)
+			d->stats.redacted[i] += redacted[i] && !redacted[!i];
 	}
-	if (r < 0)
+	if (r <= 0)
 		return r;
 	if (mine == 1 && (d->told[number / 64] >> number % 64 & 1))
 		return 0;

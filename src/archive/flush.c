@@ -115,23 +115,23 @@ static int sift(struct fiche_writer *w, struct fiche_error *err)
 {
 	for (size_t i = 0; i < w->batch.count; i++) {
 		struct batch_record *rec = &w->batch.records[i];
+		enum known known;
 		int r;
 
 		if (rec->status < 0) {
 			reject(w, rec);
 			continue;
 		}
-		r = known_digest(w, rec->article.digest, &rec->duplicate, err);
+		r = known_digest(w, rec->article.digest, &known, err);
 		if (r < 0)
 			return r;
+		rec->duplicate = known != KNOWN_NOT;
 		if (rec->duplicate) {
-			w->duplicates++;
-			w->stats.duplicates++;
+			writer_count_duplicate(w, &rec->article, known);
 			continue;
 		}
 		doubt_date(w, &rec->article);
-		/* The number is not known before the order is. */
-		if (!seen_put(&w->digests, rec->article.digest, 0, 0))
+		if (known_add(w, &rec->article) < 0)
 			return err_nomem(err);
 	}
 	return 0;
@@ -215,6 +215,7 @@ static int index_block(struct fiche_writer *w, struct batch_block *k,
 		             rec->shared, rec->body.len);
 		x.supersedes = rec->supersedes;
 		x.flags |= rec->older ? FLAG_OLDER : 0;
+		known_numbered(w, rec->article.digest, rec->number);
 		r = indexing_add(w->indexing, &x, err);
 		if (r == 0 && merkle_add(&w->tree, rec->article.digest) < 0)
 			r = err_nomem(err);

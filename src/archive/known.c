@@ -22,7 +22,7 @@ void known_reset(struct fiche_writer *w)
 /* Open the last commit for looking up; leaves it NULL if there is none. */
 static int open_base(struct fiche_writer *w, struct fiche_error *err)
 {
-	struct fiche_open_options opt = { 0 };
+	struct fiche_open_options opt = { .withdrawn = true };
 	struct io_file *file;
 	int r;
 
@@ -39,13 +39,45 @@ static int open_base(struct fiche_writer *w, struct fiche_error *err)
 	return w->base_view ? 0 : err_nomem(err);
 }
 
-int known_digest(struct fiche_writer *w, const uint8_t digest[32], bool *known,
-                 struct fiche_error *err)
+static int known_at(struct fiche_writer *w, const struct reader_segment *s,
+                    uint64_t idx, enum known *known, struct fiche_error *err)
 {
+	union view_in in;
+	uint64_t flags;
+	int r = segment_column(&s->segment, view_in_init(&in, w->base_view, s),
+	                       COLUMN_FLAGS, idx, &flags, err);
+
+	if (r == 0)
+		*known = (flags & FLAG_KIND) == KIND_REDACTED ? KNOWN_REDACTED
+		                                              : KNOWN_WHOLE;
+	return r;
+}
+
+int known_add(struct fiche_writer *w, const struct fiche_article *a)
+{
+	/* The number is not known before the order is; this is kept instead. */
+	uint64_t as = a->redacted ? KNOWN_REDACTED : KNOWN_WHOLE;
+
+	return seen_put(&w->digests, a->digest, as, 0) ? 0 : FICHE_ERR_NOMEM;
+}
+
+void writer_count_duplicate(struct fiche_writer *w,
+                            const struct fiche_article *a, enum known known)
+{
+	w->duplicates++;
+	w->stats.duplicates++;
+	w->stats.redacted_here += known == KNOWN_REDACTED && !a->redacted;
+	w->stats.redacted_there += known == KNOWN_WHOLE && a->redacted;
+}
+
+int known_digest(struct fiche_writer *w, const uint8_t digest[32],
+                 enum known *known, struct fiche_error *err)
+{
+	const struct seen_entry *e = seen_find(&w->digests, digest);
 	int r;
 
-	*known = seen_find(&w->digests, digest) != NULL;
-	if (*known)
+	*known = e ? (enum known)e->number : KNOWN_NOT;
+	if (e)
 		return 0;
 	r = open_base(w, err);
 	for (size_t i = w->base ? w->base->segment_count : 0;
@@ -59,14 +91,76 @@ int known_digest(struct fiche_writer *w, const uint8_t digest[32], bool *known,
 			r = segment_find_digest(
 				&s->segment, view_in_init(&in, w->base_view, s),
 				digest, &idx, err);
+		if (r == 0)
+			return known_at(w, s, idx, known, err);
+		if (r == FICHE_END)
+			r = 0;
+	}
+	return r;
+}
+
+void known_numbered(struct fiche_writer *w, const uint8_t digest[32],
+                    uint64_t number)
+{
+	struct seen_entry *e = seen_find(&w->digests, digest);
+
+	/* Digests have no time. */
+	if (e)
+		e->time = (int64_t)number;
+}
+
+int known_number(struct fiche_writer *w, const uint8_t digest[32],
+                 uint64_t *number, struct fiche_error *err)
+{
+	const struct seen_entry *e = seen_find(&w->digests, digest);
+	int r;
+
+	if (e) {
+		*number = (uint64_t)e->time;
+		return 0;
+	}
+	r = open_base(w, err);
+	for (size_t i = w->base ? w->base->segment_count : 0;
+	     r == 0 && i-- > 0;) {
+		const struct reader_segment *s;
+		union view_in in;
+		uint64_t idx;
+
+		r = reader_segment(w->base, w->base_view, i, false, &s, err);
+		if (r == 0)
+			r = segment_find_digest(
+				&s->segment, view_in_init(&in, w->base_view, s),
+				digest, &idx, err);
 		if (r == 0) {
-			*known = true;
+			*number = s->where.first_record + idx;
 			return 0;
 		}
 		if (r == FICHE_END)
 			r = 0;
 	}
-	return r;
+	return r < 0 ? r : FICHE_END;
+}
+
+int known_digest_of(struct fiche_writer *w, uint64_t number, uint8_t out[32],
+                    struct fiche_error *err)
+{
+	const struct reader_segment *s;
+	union view_in in;
+	size_t i;
+	int r = open_base(w, err);
+
+	if (r < 0)
+		return r;
+	i = w->base ? reader_find_segment(w->base, number) : 0;
+	if (!w->base || i == w->base->segment_count)
+		return err_set(err, FICHE_ERR_ARG, FICHE_NOWHERE,
+		               "there is no record %llu",
+		               (unsigned long long)number);
+	r = reader_segment(w->base, w->base_view, i, false, &s, err);
+	return r < 0 ? r
+	             : segment_digest(&s->segment,
+	                              view_in_init(&in, w->base_view, s),
+	                              number - s->where.first_record, out, err);
 }
 
 /* Call `each` for the records of the last commit under a key, until it answers

@@ -8,6 +8,7 @@
  */
 
 #include "archive/reader.h"
+#include "archive/select.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -17,6 +18,9 @@
 #include "base/alloc.h"
 #include "base/err.h"
 #include "format/dict.h"
+#include "format/doclist.h"
+
+#define FLAGS_CHUNK 8192 /* read at once */
 
 static int take_segments(struct fiche_reader *r, struct fiche_error *err)
 {
@@ -31,6 +35,38 @@ static int take_segments(struct fiche_reader *r, struct fiche_error *err)
 		r->segments[i].where = c->segments[i];
 	r->record_end = n ? c->record_count : 0;
 	return 0;
+}
+
+/* The list of the newest commit, read before an earlier one is gone back to. */
+static int take_withdrawn(struct fiche_reader *r,
+                          const struct fiche_open_options *opt,
+                          struct fiche_error *err)
+{
+	const struct commit *c = &r->archive.last.commit;
+	struct fiche_error why = { 0 };
+	int status;
+
+	r->shows_withdrawn = opt->withdrawn;
+	if (!r->archive.has_commit || c->withdrawal == 0 || opt->recover)
+		return 0;
+	status = withdrawals_read(&r->withdrawn, &r->archive, c->withdrawal,
+	                          c->record_count, &why);
+	if (status == 0)
+		return 0;
+	if (status == FICHE_ERR_NOMEM || status == FICHE_ERR_IO)
+		return err_copy(err, &why);
+	(void)err_set(&r->withdrawn_why, status, why.offset,
+	              "which articles are withdrawn cannot be told (%s): "
+	              "show all, or recover",
+	              why.text);
+	return opt->withdrawn ? 0 : err_copy(err, &r->withdrawn_why);
+}
+
+const struct fiche_statement *reader_hides(const struct fiche_reader *r,
+                                           uint64_t number)
+{
+	return r->shows_withdrawn ? NULL
+	                          : withdrawals_find(&r->withdrawn, number);
 }
 
 int reader_open_file(struct fiche_reader **out, struct io_file *file,
@@ -57,7 +93,8 @@ int reader_open_file(struct fiche_reader **out, struct io_file *file,
 		alloc_free(r);
 		return status;
 	}
-	if (opt->commit)
+	status = take_withdrawn(r, opt, err);
+	if (status == 0 && opt->commit)
 		status = archive_rewind(&r->archive, opt->commit, err);
 	if (status == 0 &&
 	    (opt->recover ||
@@ -114,6 +151,7 @@ void fiche_reader_close(struct fiche_reader *r)
 	}
 	alloc_free(r->segments);
 	alloc_free(r->latest);
+	withdrawals_done(&r->withdrawn);
 	dict_cache_free(r->dicts);
 	archive_close(&r->archive);
 	pthread_mutex_destroy(&r->mutex);
@@ -202,6 +240,23 @@ size_t reader_find_segment(const struct fiche_reader *r, uint64_t number)
 	return lo - 1;
 }
 
+/* How many records are of kind 3. */
+static int count_redacted(uint64_t *count, const struct segment *s,
+                          struct segment_in *in, struct fiche_error *err)
+{
+	uint64_t *flags = alloc_zeroed(FLAGS_CHUNK, sizeof(*flags));
+	int r = flags ? 0 : err_nomem(err);
+
+	for (uint64_t at = 0, n; r == 0 && at < s->count; at += n) {
+		n = s->count - at < FLAGS_CHUNK ? s->count - at : FLAGS_CHUNK;
+		r = segment_columns(s, in, COLUMN_FLAGS, at, n, flags, err);
+		for (uint64_t i = 0; r == 0 && i < n; i++)
+			*count += (flags[i] & FLAG_KIND) == KIND_REDACTED;
+	}
+	alloc_free(flags);
+	return r;
+}
+
 /* Totals that only the segments know. */
 static int survey_segment(struct fiche_survey *info, const struct segment *s,
                           struct segment_in *in, struct fiche_error *err)
@@ -228,7 +283,7 @@ static int survey_segment(struct fiche_survey *info, const struct segment *s,
 			info->last_date = (int64_t)time;
 	}
 	info->dated += s->dated;
-	return r;
+	return r < 0 ? r : count_redacted(&info->redacted, s, in, err);
 }
 
 static int count_name(void *ctx, struct fiche_text name, uint64_t records)
@@ -277,6 +332,7 @@ void fiche_reader_info(struct fiche_reader *r, struct fiche_info *out)
 			                        SECTION_HEADER_SIZE);
 		memcpy(info.tree_head, c->tree_head, sizeof(info.tree_head));
 	}
+	info.withdrawn = r->withdrawn.count;
 	info.tail_size = r->recovered ? 0 : a->size - a->end;
 	info.segments = r->segment_count;
 	for (size_t i = 0; i < r->segment_count; i++)
@@ -300,6 +356,19 @@ int fiche_reader_protection(struct fiche_reader *r,
 			.more = r->archive.end - p.end,
 		};
 	return status;
+}
+
+const struct fiche_statement *fiche_reader_withdrawn(struct fiche_reader *r,
+                                                     uint64_t number)
+{
+	return withdrawals_find(&r->withdrawn, number);
+}
+
+size_t fiche_reader_withdrawals(struct fiche_reader *r,
+                                const struct fiche_statement **out)
+{
+	*out = r->withdrawn.list;
+	return r->withdrawn.count;
 }
 
 int fiche_reader_survey(struct fiche_reader *r, struct fiche_survey *out,
@@ -341,10 +410,50 @@ struct name {
 };
 
 struct names {
+	const struct segment *segment;
+	struct segment_in *in;
+	struct set hidden; /* records; no word: none */
+	struct buf list;
 	struct name *name;
 	size_t count, cap;
 	struct arena arena;
 };
+
+/* How many records with the name are hidden. */
+static int count_hidden(struct names *n, const struct segment_part *list,
+                        uint64_t *count, struct fiche_error *err)
+{
+	struct doclist l;
+	int r;
+
+	*count = 0;
+	if (!n->hidden.word)
+		return 0;
+	buf_clear(&n->list);
+	r = segment_list(n->segment, n->in, list, &n->list, err);
+	if (r < 0)
+		return r;
+	doclist_init(&l, n->list.ptr, n->list.len, n->segment->count);
+	*count = doclist_count(&l, n->hidden.word, n->segment->first_record);
+	return l.bad ? err_set(err, FICHE_ERR_CORRUPT, FICHE_NOWHERE,
+	                       "a list of records is malformed")
+	             : 0;
+}
+
+static int set_hidden(struct set *out, const struct fiche_reader *r,
+                      struct fiche_error *err)
+{
+	const struct withdrawals *w = &r->withdrawn;
+
+	if (r->shows_withdrawn || w->count == 0)
+		return 0;
+	if (set_new(out, r->record_end) < 0)
+		return err_nomem(err);
+	for (size_t i = 0; i < w->count; i++)
+		if (w->list[i].number < r->record_end)
+			set_run(out, w->list[i].number, 1);
+	return 0;
+}
 
 static int collect(void *ctx, const uint8_t *key, size_t len, uint64_t ordinal,
                    uint64_t docs, const struct segment_part *list,
@@ -352,9 +461,12 @@ static int collect(void *ctx, const uint8_t *key, size_t len, uint64_t ordinal,
 {
 	struct names *n = ctx;
 	struct name *at;
+	uint64_t hidden;
+	int r = count_hidden(n, list, &hidden, err);
 
 	(void)ordinal;
-	(void)list;
+	if (r < 0 || hidden >= docs)
+		return r;
 	if (alloc_grow(&n->name, &n->cap, n->count + 1, sizeof(*n->name)) < 0)
 		return err_nomem(err);
 	at = &n->name[n->count];
@@ -362,7 +474,7 @@ static int collect(void *ctx, const uint8_t *key, size_t len, uint64_t ordinal,
 	if (!at->ptr)
 		return err_nomem(err);
 	at->len = len - 1;
-	at->records = docs;
+	at->records = docs - hidden;
 	n->count++;
 	return 0;
 }
@@ -381,17 +493,19 @@ int fiche_reader_names(struct fiche_reader *r, char field,
 {
 	struct fiche_view *v = fiche_view_new(r);
 	struct names n = { 0 };
-	int status = v ? 0 : err_nomem(err);
+	int status = v ? set_hidden(&n.hidden, r, err) : err_nomem(err);
 
 	for (size_t i = 0; status == 0 && i < r->segment_count; i++) {
 		const struct reader_segment *s;
 		union view_in in;
 
 		status = reader_segment(r, v, i, true, &s, err);
-		if (status == 0)
-			status = segment_each_term(
-				&s->segment, view_in_init(&in, v, s),
-				&s->fences, field, collect, &n, err);
+		if (status < 0)
+			break;
+		n.segment = &s->segment;
+		n.in = view_in_init(&in, v, s);
+		status = segment_each_term(&s->segment, n.in, &s->fences, field,
+		                           collect, &n, err);
 	}
 	if (status == 0 && n.count > 1)
 		qsort(n.name, n.count, sizeof(*n.name), by_name);
@@ -406,6 +520,8 @@ int fiche_reader_names(struct fiche_reader *r, char field,
 		i = k;
 	}
 	arena_done(&n.arena);
+	buf_done(&n.list);
+	alloc_free(n.hidden.word);
 	alloc_free(n.name);
 	fiche_view_free(v);
 	return status;

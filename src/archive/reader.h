@@ -8,6 +8,7 @@
 #include "archive/block.h"
 #include "archive/file.h"
 #include "archive/pages.h"
+#include "archive/withdrawal.h"
 #include "base/arena.h"
 #include "fiche/reader.h"
 #include "index/segment.h"
@@ -37,6 +38,11 @@ struct fiche_reader {
 	struct reader_segment *segments; /* ascending record numbers */
 	size_t segment_count;
 	uint64_t record_end; /* one above the highest record number */
+	/* Those of the newest commit; shown only with `shows_withdrawn`, which
+	 * also forgives that they cannot be read, for the reason kept. */
+	struct withdrawals withdrawn;
+	bool shows_withdrawn;
+	struct fiche_error withdrawn_why;
 	bool recovered;
 	struct fiche_info lost; /* totals of what a recovery found */
 	uint64_t *latest; /* bits: the newest versions; when first needed */
@@ -106,6 +112,13 @@ size_t reader_find_segment(const struct fiche_reader *r, uint64_t number);
 /* The block of a record, with its body if `bodies`, and the record's place. */
 int view_block(struct fiche_view *v, uint64_t number, bool bodies,
                struct block **out, uint32_t *index, struct fiche_error *err);
+
+/* What was said of a record that is not to be shown; NULL: it may be. */
+const struct fiche_statement *reader_hides(const struct fiche_reader *r,
+                                           uint64_t number);
+/* fiche_view_card() and fiche_view_article() of any record, hidden or not. */
+int view_article(struct fiche_view *v, uint64_t number, bool with_text,
+                 struct fiche_article *out, struct fiche_error *err);
 
 /* The body of a record, wherever it is stored, borrowed from a block of the
  * view. */

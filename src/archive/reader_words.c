@@ -48,7 +48,7 @@ static int read_words(struct fiche_view *v, const struct reader_segment *s,
 		     i++, n++) {
 			struct fiche_article a;
 
-			r = fiche_view_article(v, n, &a, err);
+			r = view_article(v, n, true, &a, err);
 			/* What is lost has no words. */
 			if (r == FICHE_ERR_CORRUPT ||
 			    r == FICHE_ERR_TRUNCATED) {

@@ -62,16 +62,20 @@ static int sift_record(struct rebuild *x, struct source_block *sb,
                        struct batch_record *rec, struct fiche_error *err)
 {
 	struct fiche_writer *w = x->w;
-	int r = known_digest(w, rec->article.digest, &rec->duplicate, err);
+	enum known known = KNOWN_NOT;
+	int r = 0;
 
+	/* Where numbers stay, what is there twice stays there twice. */
+	if (!x->redaction)
+		r = known_digest(w, rec->article.digest, &known, err);
 	if (r < 0)
 		return r;
+	rec->duplicate = known != KNOWN_NOT;
 	if (rec->duplicate) {
-		w->duplicates++;
-		w->stats.duplicates++;
+		writer_count_duplicate(w, &rec->article, known);
 		return 0;
 	}
-	if (!seen_put(&w->digests, rec->article.digest, 0, 0))
+	if (!x->redaction && known_add(w, &rec->article) < 0)
 		return err_nomem(err);
 	w->stats.bytes_in += rec->record_len;
 	w->batch.order[w->batch.order_count++] = rec;
@@ -80,24 +84,27 @@ static int sift_record(struct rebuild *x, struct source_block *sb,
 }
 
 /* Once more through the writer's front door; the card of a file as it is, with
- * the place of the text beside it. */
+ * the place of the text beside it, and that of a redacted record. */
 static int add_again(struct rebuild *x, const struct batch_record *rec,
                      struct fiche_error *err)
 {
 	struct batch *b = &x->w->batch;
 	struct fiche_text raw = rec->body;
+	const bool card = rec->is_file || rec->kind == KIND_REDACTED;
 	int r = 0;
 
-	if (!rec->is_file)
+	if (!card)
 		r = record_bytes(&raw, &x->threads[0].record, rec->kind,
 		                 rec->card, rec->body, err);
 	if (r == 0)
-		r = writer_add(x->w, rec->is_file ? rec->card.ptr : NULL,
-		               rec->is_file ? rec->card.len : 0, raw.ptr,
-		               raw.len, NULL, NULL, err);
-	if (r == 0)
-		b->records[b->count - 1].record_len = rec->record_len;
-	return r;
+		r = writer_add(x->w, card ? rec->card.ptr : NULL,
+		               card ? rec->card.len : 0, raw.ptr, raw.len, NULL,
+		               NULL, err);
+	if (r < 0)
+		return r;
+	b->records[b->count - 1].record_len = rec->record_len;
+	b->records[b->count - 1].is_redacted = rec->kind == KIND_REDACTED;
+	return 0;
 }
 
 /* A batch holds on to the defaults of its records, which are mostly the same
@@ -181,6 +188,41 @@ static int write_batch(struct rebuild *x, struct fiche_error *err)
 	return writer_store(w, err);
 }
 
+/*
+ * What is withdrawn in the source is so in the archive that gets it, which may
+ * have had it already; and no commit shows it before.
+ */
+static int copy_withdrawn(struct rebuild *x, struct fiche_error *err)
+{
+	const struct withdrawals *from = &x->r->withdrawn;
+	struct fiche_writer *w = x->w;
+	bool added;
+	int r = 0;
+
+	if (from->count > 0)
+		r = writer_load_withdrawn(w, err);
+	for (size_t i = 0; r == 0 && i < from->count; i++) {
+		struct fiche_statement s = from->list[i];
+
+		/* What was said then may tell what it was. */
+		if (rebuild_redacts(x->redaction, s.number))
+			continue;
+		if (!x->redaction)
+			r = known_number(w, s.digest, &s.number, err);
+		if (r == FICHE_END) { /* did not go over, or not yet */
+			r = 0;
+			continue;
+		}
+		if (r == 0 && withdrawals_add(&w->withdrawn, &s, &added) < 0)
+			r = err_nomem(err);
+		else if (r == 0 && added) {
+			w->withdrawn_changed = true;
+			x->stats.withdrawn++;
+		}
+	}
+	return r;
+}
+
 static int run_batch(struct rebuild *x, struct fiche_error *err)
 {
 	struct fiche_writer *w = x->w;
@@ -204,7 +246,11 @@ static int run_batch(struct rebuild *x, struct fiche_error *err)
 	x->bytes = x->records = x->unread_records = 0;
 	if (r == 0 && x->commits &&
 	    (w->digests.count > WRITER_SEEN_MAX || rebuild_dicts_full(x))) {
-		r = fiche_writer_commit(w, err);
+		r = writer_flush(w, err);
+		if (r == 0)
+			r = copy_withdrawn(x, err);
+		if (r == 0)
+			r = fiche_writer_commit(w, err);
 		if (r == 0 && rebuild_dicts_full(x))
 			rebuild_dicts_release(x);
 	}
@@ -385,16 +431,19 @@ static int copy_all(struct rebuild *x, struct fiche_error *err)
 	/* What is still in the writer's batch borrows of what ends here. */
 	if (r == 0)
 		r = writer_flush(w, err);
+	if (r == 0)
+		r = copy_withdrawn(x, err);
 	w->batch.defaults = defaults;
 	return r;
 }
 
-int fiche_copy(struct fiche_writer *to, struct fiche_reader *from,
-               const struct fiche_copy_options *opt,
-               struct fiche_copy_stats *out, struct fiche_error *err)
+int rebuild_redact(struct fiche_writer *to, struct fiche_reader *from,
+                   const struct rebuild_redaction *what,
+                   const struct fiche_copy_options *opt,
+                   struct fiche_copy_stats *out, struct fiche_error *err)
 {
 	static const struct fiche_copy_options standard;
-	struct rebuild x = { .w = to, .r = from };
+	struct rebuild x = { .w = to, .r = from, .redaction = what };
 	struct fiche_info info;
 	int r;
 
@@ -402,6 +451,9 @@ int fiche_copy(struct fiche_writer *to, struct fiche_reader *from,
 		return err_set(err, FICHE_ERR_STATE, FICHE_NOWHERE,
 		               "the writer failed before and can only be "
 		               "closed");
+	/* What cannot be read cannot go along. */
+	if (from->withdrawn_why.code)
+		return err_copy(err, &from->withdrawn_why);
 	x.opt = opt ? opt : &standard;
 	x.commits = to->archive.has_commit || to->records > 0;
 	r = copy_all(&x, err);
@@ -418,4 +470,11 @@ int fiche_copy(struct fiche_writer *to, struct fiche_reader *from,
 	if (out)
 		*out = x.stats;
 	return 0;
+}
+
+int fiche_copy(struct fiche_writer *to, struct fiche_reader *from,
+               const struct fiche_copy_options *opt,
+               struct fiche_copy_stats *out, struct fiche_error *err)
+{
+	return rebuild_redact(to, from, NULL, opt, out, err);
 }

@@ -58,9 +58,18 @@ struct rebuild_language {
 
 #define REBUILD_LANGUAGES 64
 
+/* Records of which only the digest goes over, and what is said of it. */
+struct rebuild_redaction {
+	const uint64_t *numbers; /* ascending */
+	size_t count;
+	struct fiche_statement said; /* but for number and digest */
+};
+
 struct rebuild {
 	struct fiche_writer *w;
 	struct fiche_reader *r;
+	const struct rebuild_redaction *redaction; /* NULL: nothing is taken out
+	                                            */
 	const struct fiche_copy_options *opt;
 	struct fiche_copy_stats stats;
 	bool commits; /* when there is much to remember */
@@ -83,6 +92,19 @@ struct rebuild {
 	struct arena defaults; /* that the writer's batch borrows */
 	size_t defaults_bytes;
 };
+
+/*
+ * fiche_copy() of a whole archive into an empty one, in which each record has
+ * the number it had, be it there twice or not.  Nothing is left of the records
+ * of `what`, nor of a dictionary: it may have been trained with them.
+ */
+int rebuild_redact(struct fiche_writer *to, struct fiche_reader *from,
+                   const struct rebuild_redaction *what,
+                   const struct fiche_copy_options *opt,
+                   struct fiche_copy_stats *out, struct fiche_error *err);
+
+/* Is the record one of those?  `what` may be NULL. */
+bool rebuild_redacts(const struct rebuild_redaction *what, uint64_t number);
 
 /* Decode and understand blocks[read] to blocks[count - 1].  What is wrong with
  * a block or a record stays with it; FICHE_ERR_NOMEM. */

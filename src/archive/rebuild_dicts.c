@@ -239,7 +239,7 @@ int rebuild_dict_take(struct rebuild *x, struct rebuild_dict *d,
 	size_t len;
 	int r;
 
-	if (!where || x->w->plain)
+	if (!where || x->w->plain || x->redaction)
 		return 0;
 	r = dict_read(&x->r->archive, where, &raw, &len, err);
 	/* Blocks that were decoded with it are made without it. */

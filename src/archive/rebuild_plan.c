@@ -116,25 +116,28 @@ static void set_frames(struct batch_cluster *c, const struct block *b)
 	c->frames.bodies_len = (size_t)b->head.bodies_len;
 }
 
-static bool same_language(const struct batch_record *a,
-                          const struct batch_record *b)
+/* Redacted records have none, and go with those around them. */
+static struct fiche_text first_language(const struct kept *k)
 {
-	return term_compare(a->article.language.ptr, a->article.language.len,
-	                    b->article.language.ptr,
-	                    b->article.language.len) == 0;
+	const struct fiche_text none = { "", 0 };
+
+	for (uint32_t i = 0; i < k->from->kept; i++)
+		if (k->records[i]->kind != KIND_REDACTED)
+			return k->records[i]->article.language;
+	return none;
 }
 
 /* Does the record go on the last cluster, with these dictionaries? */
-static bool goes_on(const struct batch *b, const struct batch_cluster *c,
-                    const struct batch_record *rec, bool decided,
-                    const struct dictionary *cards,
+static bool goes_on(const struct batch_cluster *c, struct fiche_text language,
+                    bool decided, const struct dictionary *cards,
                     const struct dictionary *bodies)
 {
 	if (!c || c->frames.cards || c->decided != decided)
 		return false;
 	if (decided)
 		return c->cards_dict == cards && c->dict == bodies;
-	return same_language(b->order[c->first], rec);
+	return term_compare(c->language.ptr, c->language.len, language.ptr,
+	                    language.len) == 0;
 }
 
 static int add_cluster(struct rebuild *x, const struct kept *k, size_t first,
@@ -146,18 +149,21 @@ static int add_cluster(struct rebuild *x, const struct kept *k, size_t first,
 	struct batch *b = &x->w->batch;
 	struct batch_cluster *c =
 		b->cluster_count ? &b->clusters[b->cluster_count - 1] : NULL;
+	struct fiche_text language = first_language(k);
 
 	for (uint32_t i = 0; i < k->from->kept; i++) {
 		struct batch_record *rec = k->records[i];
 
+		if (rec->kind != KIND_REDACTED)
+			language = rec->article.language;
 		if ((k->copied && i == 0) ||
 		    (!k->copied &&
-		     !goes_on(b, c, rec, decided, cards, bodies))) {
+		     !goes_on(c, language, decided, cards, bodies))) {
 			c = batch_cluster_open(b, first + i);
 			if (!c)
 				return err_nomem(err);
 			c->decided = decided;
-			c->language = rec->article.language;
+			c->language = language;
 			c->cards_dict = decided ? cards : NULL;
 			c->dict = bodies;
 			if (k->copied)

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "archive/rebuild.h"
+#include "archive/statement.h"
 #include "base/alloc.h"
 #include "base/err.h"
 
@@ -45,30 +46,31 @@ static int find_body(struct rebuild_thread *k, struct source_block *sb,
 	return 0;
 }
 
+static int stored_digest(struct rebuild_thread *k,
+                         const struct source_block *sb, uint64_t number,
+                         uint8_t out[32], struct fiche_error *err)
+{
+	union view_in in;
+
+	return segment_digest(
+		&sb->segment->segment, view_in_init(&in, k->view, sb->segment),
+		number - sb->segment->where.first_record, out, err);
+}
+
 /* Digest and fields of a record whose card and body are in place. */
 static int understand(struct rebuild_thread *k, struct source_block *sb,
                       struct batch_record *rec, uint64_t number,
                       struct fiche_error *err)
 {
-	uint8_t stored[32], digest[32];
+	uint8_t stored[32];
 	struct fiche_text raw;
-	union view_in in;
 	int r = record_bytes(&raw, &k->record, rec->kind, rec->card, rec->body,
 	                     err);
 
 	if (r == 0)
-		r = segment_digest(&sb->segment->segment,
-		                   view_in_init(&in, k->view, sb->segment),
-		                   number - sb->segment->where.first_record,
-		                   stored, err);
-	if (r == 0 && sha256_of(digest, raw.ptr, raw.len) < 0)
-		r = err_nomem(err);
+		r = stored_digest(k, sb, number, stored, err);
 	if (r < 0)
 		return r;
-	if (memcmp(digest, stored, sizeof(digest)) != 0)
-		return err_set(err, FICHE_ERR_CORRUPT, sb->where.offset,
-		               "record %llu does not have its digest",
-		               (unsigned long long)number);
 	rec->record_len = raw.len;
 	r = record_fields(&rec->article, &sb->arena, rec->kind, rec->card,
 	                  rec->body, true, rec->defaults.ptr, rec->defaults.len,
@@ -80,13 +82,77 @@ static int understand(struct rebuild_thread *k, struct source_block *sb,
 		                         sb->where.offset,
 		                         "the card of record %llu is malformed",
 		                         (unsigned long long)number);
-	memcpy(rec->article.digest, digest, sizeof(digest));
+	if (record_digest(&rec->article, raw) < 0)
+		return err_nomem(err);
+	if (memcmp(rec->article.digest, stored, sizeof(stored)) != 0)
+		return err_set(err, FICHE_ERR_CORRUPT, sb->where.offset,
+		               "record %llu does not have its digest",
+		               (unsigned long long)number);
 	rec->article.text_size = rec->body.len;
 	if (record_keys(&rec->keys, &rec->article, rec->body, k->hash) < 0 ||
 	    (rec->keys.has_body &&
 	     sha256_of(rec->body_sha256, rec->body.ptr, rec->body.len) < 0))
 		return err_nomem(err);
 	return 0;
+}
+
+bool rebuild_redacts(const struct rebuild_redaction *what, uint64_t number)
+{
+	size_t lo = 0, hi = what ? what->count : 0;
+
+	while (lo < hi) {
+		size_t mid = lo + (hi - lo) / 2;
+
+		if (what->numbers[mid] < number)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return what && lo < what->count && what->numbers[lo] == number;
+}
+
+/* Only the index is asked: nothing of the record is looked at. */
+static int redact_record(struct rebuild_thread *k, struct source_block *sb,
+                         uint32_t i, const struct fiche_statement *said,
+                         struct fiche_error *err)
+{
+	struct batch_record *rec = &sb->records[i];
+	struct fiche_statement s = *said;
+	struct buf card = { 0 };
+	int r = stored_digest(k, sb, sb->first_record + i, s.digest, err);
+
+	if (r < 0)
+		return r;
+	memset(rec, 0, sizeof(*rec));
+	statement_encode(&card, STATEMENT_REDACTED, &s);
+	if (buf_ok(&card))
+		rec->card.ptr =
+			arena_strndup(&sb->arena, (char *)card.ptr, card.len);
+	rec->card.len = card.len;
+	buf_done(&card);
+	if (!rec->card.ptr)
+		return err_nomem(err);
+	rec->kind = KIND_REDACTED;
+	rec->body.ptr = "";
+	sb->odd = true;
+	return record_fields(&rec->article, &sb->arena, rec->kind, rec->card,
+	                     rec->body, true, "", 0, err);
+}
+
+/* They stay with a redacted record for its neighbours' sake alone. */
+static void set_defaults(struct source_block *sb)
+{
+	const struct block_head *h = &sb->block.head;
+	uint32_t gone = 0;
+
+	for (uint32_t i = 0; i < h->record_count; i++)
+		gone += sb->records[i].kind == KIND_REDACTED;
+	for (uint32_t i = 0; i < h->record_count; i++) {
+		struct fiche_text *d = &sb->records[i].defaults;
+
+		d->ptr = (const char *)h->defaults.ptr;
+		d->len = gone < h->record_count ? h->defaults.len : 0;
+	}
 }
 
 static int read_record(struct rebuild_thread *k, struct source_block *sb,
@@ -168,7 +234,10 @@ static int read_block(void *ctx, size_t item, unsigned thread,
 
 		if (sb->wanted && !sb->wanted[i])
 			continue;
-		r = read_record(k, sb, i, &why);
+		if (rebuild_redacts(x->redaction, sb->first_record + i))
+			r = redact_record(k, sb, i, &x->redaction->said, &why);
+		else
+			r = read_record(k, sb, i, &why);
 		if (r < 0 && is_ours(r))
 			return err_copy(err, &why);
 		if (r < 0)
@@ -176,6 +245,8 @@ static int read_block(void *ctx, size_t item, unsigned thread,
 		if (r < 0)
 			return r;
 	}
+	if (x->redaction)
+		set_defaults(sb);
 	return 0;
 }
 

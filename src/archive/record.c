@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "archive/statement.h"
 #include "article/card.h"
 #include "article/fields.h"
 #include "article/json.h"
@@ -79,6 +80,23 @@ static int file_text(struct fiche_article *a, struct arena *arena,
 	return a->text.ptr ? 0 : err_nomem(err);
 }
 
+/* Of a record that was taken out: its digest, and what was said of it. */
+static int redacted_fields(struct fiche_article *out, struct arena *arena,
+                           struct fiche_text card, struct fiche_error *err)
+{
+	struct fiche_statement *s = arena_take(arena, sizeof(*s));
+	int r = s ? statement_decode(s, arena, STATEMENT_REDACTED, card.ptr,
+	                             card.len, FICHE_NOWHERE, err)
+	          : err_nomem(err);
+
+	if (r < 0)
+		return r == FICHE_ERR_CORRUPT ? FICHE_ERR_INPUT : r;
+	s->number = out->number;
+	*out = (struct fiche_article){ .number = out->number, .redacted = s };
+	memcpy(out->digest, s->digest, sizeof(out->digest));
+	return 0;
+}
+
 int record_fields(struct fiche_article *out, struct arena *arena,
                   enum record_kind kind, struct fiche_text card,
                   struct fiche_text body, bool with_text, const char *defaults,
@@ -89,6 +107,8 @@ int record_fields(struct fiche_article *out, struct arena *arena,
 	size_t piece;
 	int r;
 
+	if (kind == KIND_REDACTED)
+		return redacted_fields(out, arena, card, err);
 	r = fields_from_json(&a, &piece, arena, from.ptr, from.len, defaults,
 	                     defaults_len, err);
 	if (r < 0)
@@ -124,7 +144,7 @@ int record_bytes(struct fiche_text *out, struct buf *scratch,
 		return card_file(out, &text, card.ptr, card.len, body.ptr,
 		                 body.len, err);
 	*out = body;
-	if (kind == KIND_VERBATIM)
+	if (kind == KIND_VERBATIM || kind == KIND_REDACTED)
 		return 0;
 	buf_clear(scratch);
 	r = card_join(scratch, card.ptr, card.len, body.ptr, body.len, err);
@@ -133,6 +153,12 @@ int record_bytes(struct fiche_text *out, struct buf *scratch,
 	out->ptr = (const char *)scratch->ptr;
 	out->len = scratch->len;
 	return 0;
+}
+
+int record_digest(struct fiche_article *a, struct fiche_text raw)
+{
+	/* The card of a redacted one has told. */
+	return a->redacted ? 0 : sha256_of(a->digest, raw.ptr, raw.len);
 }
 
 int64_t record_version_time(const struct fiche_article *a)

@@ -16,9 +16,10 @@
 
 /*
  * Fill the fields of *out (not number, digest, text_size) from a record's card
- * and body; `body` may be empty for kinds 0 and 2 if the text is not wanted.
- * Texts live in `arena` or are borrowed from card and body.
- * Returns 0, FICHE_ERR_INPUT (malformed card) or FICHE_ERR_NOMEM.
+ * and body; of a redacted record the digest and out->redacted instead; `body`
+ * may be empty for kinds 0 and 2 if the text is not wanted. Texts live in
+ * `arena` or are borrowed from card and body. Returns 0, FICHE_ERR_INPUT
+ * (malformed card) or FICHE_ERR_NOMEM.
  */
 int record_fields(struct fiche_article *out, struct arena *arena,
                   enum record_kind kind, struct fiche_text card,
@@ -26,12 +27,17 @@ int record_fields(struct fiche_article *out, struct arena *arena,
                   size_t defaults_len, struct fiche_error *err);
 
 /*
- * The record as it came in.  `out` is borrowed from body, or from `scratch`,
- * where it is put together.  0, FICHE_ERR_CORRUPT or FICHE_ERR_NOMEM.
+ * The record as it came in; of a redacted one nothing.  `out` is borrowed from
+ * body, or from `scratch`, where it is put together.  0, FICHE_ERR_CORRUPT or
+ * FICHE_ERR_NOMEM.
  */
 int record_bytes(struct fiche_text *out, struct buf *scratch,
                  enum record_kind kind, struct fiche_text card,
                  struct fiche_text body, struct fiche_error *err);
+
+/* The digest of a record whose fields and bytes are known.  0 or
+ * FICHE_ERR_NOMEM. */
+int record_digest(struct fiche_article *a, struct fiche_text raw);
 
 /* What a record is found by.  The first KEY_SIZE bytes go into the index. */
 struct record_keys {

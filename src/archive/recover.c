@@ -111,6 +111,35 @@ static int keep_dict(struct scan *k, const struct section *s,
 	return 0;
 }
 
+/* The last good one counts; what no list is may have been one for others. */
+static int keep_withdrawn(struct scan *k, const struct section *s,
+                          const struct buf *raw, struct fiche_error *err)
+{
+	struct withdrawals w;
+	int r = withdrawals_decode(&w, raw->ptr + SECTION_HEADER_SIZE,
+	                           (size_t)s->payload_len, INT64_MAX, s->offset,
+	                           err);
+
+	if (r < 0)
+		return r == FICHE_ERR_NOMEM ? r : 0;
+	withdrawals_done(&k->reader->withdrawn);
+	k->reader->withdrawn = w;
+	return 0;
+}
+
+static int keep_section(struct scan *k, const struct section *s,
+                        const struct buf *raw, struct fiche_error *err)
+{
+	switch (s->type) {
+	case SECTION_DATA:
+		return keep_block(k, s, raw, err);
+	case SECTION_DICT:
+		return keep_dict(k, s, raw, err);
+	default:
+		return keep_withdrawn(k, s, raw, err);
+	}
+}
+
 /* The section at `at`, if it is whole; *size is then its length. */
 static int try_section(struct scan *k, uint64_t at, uint64_t *size,
                        struct fiche_error *err)
@@ -131,14 +160,13 @@ static int try_section(struct scan *k, uint64_t at, uint64_t *size,
 		return err_set(err, FICHE_ERR_LIMIT, at,
 		               "too many damaged sections overlap");
 	k->spent += section_size(&s);
-	if (s.type == SECTION_DATA || s.type == SECTION_DICT) {
+	if (s.type == SECTION_DATA || s.type == SECTION_DICT ||
+	    (s.type == SECTION_WITHDRAWAL && s.payload_len <= WITHDRAWAL_MAX)) {
 		r = archive_read_section(a, at, section_size(&s),
 		                         (enum section_type)s.type, &again,
 		                         &raw, err);
 		if (r == 0)
-			r = s.type == SECTION_DATA
-			            ? keep_block(k, &s, &raw, err)
-			            : keep_dict(k, &s, &raw, err);
+			r = keep_section(k, &s, &raw, err);
 	} else {
 		r = archive_hash(a, at + SECTION_HEADER_SIZE, s.payload_len,
 		                 sha, err);
@@ -319,7 +347,7 @@ static int borrow_body(struct rebuild *x, uint64_t number,
 		if (r < 0)
 			return FICHE_END;
 		rec = &x->other.records[number - b->first_record];
-		if (rec->shared)
+		if (rec->shared || rec->kind == KIND_REDACTED)
 			return FICHE_END;
 		out->ptr = (const char *)x->other.bodies.ptr + rec->body_at;
 		out->len = (size_t)rec->value;
@@ -362,7 +390,7 @@ static int rebuild_record(struct rebuild *x, uint32_t i,
 		return err_nomem(err);
 	if (r < 0)
 		raw = body;
-	if (sha256_of(a.digest, raw.ptr, raw.len) < 0 ||
+	if (record_digest(&a, raw) < 0 ||
 	    record_keys(&keys, &a, body, x->hash) < 0)
 		return err_nomem(err);
 	record_index(&entry, &a, &keys, rec->kind, rec->shared, body.len);

@@ -84,7 +84,8 @@ static struct indexing *next_segment(void *ctx, size_t i,
 static int open_reader(struct fiche_reader **out, struct fiche_writer *w,
                        bool recover, struct fiche_error *err)
 {
-	struct fiche_open_options opt = { .recover = recover };
+	struct fiche_open_options opt = { .recover = recover,
+		                          .withdrawn = true };
 	const struct commit *c = &w->archive.last.commit;
 	uint64_t next = 0;
 	struct io_file *file;

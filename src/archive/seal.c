@@ -272,7 +272,9 @@ static int fill_commit(struct fiche_writer *w, struct commit *c,
 	if (w->emit.at - c->batch_start > COMMIT_UNSYNCED_MAX)
 		c->flags |= COMMIT_BATCH_SYNCED;
 	if (a->has_commit) {
+		/* What holds until somebody changes it. */
 		c->flags |= a->last.commit.flags & COMMIT_PROTECTED;
+		c->withdrawal = a->last.commit.withdrawal;
 		c->prev_offset = a->last.section.offset;
 		c->prev_size = section_size(&a->last.section);
 		memcpy(c->prev_sha256, a->last.section.sha256, 32);
@@ -349,10 +351,17 @@ int writer_seal_index(struct fiche_writer *w, size_t kept,
                       struct fiche_error *err)
 {
 	struct commit c = { 0 };
-	int r = fill_lists(w, &c, kept, added, count, err);
+	uint64_t withdrawal = 0;
+	int r = writer_write_withdrawn(w, &withdrawal, err);
 
 	if (r == 0)
+		r = fill_lists(w, &c, kept, added, count, err);
+	if (r == 0)
 		r = fill_commit(w, &c, err);
+	if (withdrawal)
+		c.withdrawal = withdrawal;
+	if (count == 0 && w->archive.has_commit)
+		c.tokenizer_version = w->archive.last.commit.tokenizer_version;
 	if (r == 0)
 		r = writer_seal_commit(w, &c, err);
 	commit_done(&c);
@@ -364,15 +373,17 @@ int writer_seal(struct fiche_writer *w, struct fiche_error *err)
 	const struct archive *a = &w->archive;
 	struct commit_segment added = { 0 };
 	size_t merged = 0, live;
-	int r;
+	int r = 0;
 
-	r = io_check_path(w->archive.file, w->path, err);
+	if (!w->unnamed)
+		r = io_check_path(w->archive.file, w->path, err);
 	if (r == 0)
 		r = write_parities(w, err);
-	if (r == 0)
+	if (r == 0 && w->indexing)
 		r = write_index(w, &merged, &added, err);
 	if (r < 0)
 		return r;
 	live = a->has_commit ? a->last.commit.segment_count : 0;
-	return writer_seal_index(w, live - merged, &added, 1, err);
+	return writer_seal_index(w, live - merged, &added, w->indexing ? 1 : 0,
+	                         err);
 }

@@ -78,6 +78,7 @@ static int selected(struct set *out, struct search_archive *a,
 
 	fiche_selection_init(&sel);
 	sel.versions = FICHE_VERSIONS_ALL;
+	sel.redacted = true; /* what is found by a field is not */
 	switch (n->field) {
 	case QUERY_SOURCE:
 		sel.sources = value;
@@ -154,7 +155,9 @@ static int set_filter(struct search_archive *a, const struct fiche_selection *s,
 	uint64_t older;
 
 	if (filters_nothing(s)) {
-		if (s->versions == FICHE_VERSIONS_ALL)
+		if (s->versions == FICHE_VERSIONS_ALL && s->redacted &&
+		    (a->reader->withdrawn.count == 0 ||
+		     a->reader->shows_withdrawn))
 			return 0;
 		if (s->versions == FICHE_VERSIONS_LATEST)
 			return set_latest(a, s, err);

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "archive/search.h"
+#include "base/alloc.h"
 #include "base/err.h"
 #include "base/utf8.h"
 
@@ -81,27 +82,58 @@ struct nearest {
 	uint64_t records;
 	uint8_t word[TOKEN_MAX];
 	size_t len;
+	/* Of the part that is walked. */
+	struct word_walk walk;
+	const struct fiche_reader *reader;
+	uint64_t first_record;
+	struct posting_buf postings;
+	struct buf scratch;
 };
 
-static void offer(struct nearest *n, const struct word_page *w)
+/* Is the word, with the walk at it, in a record that may be shown? */
+static int is_shown(struct nearest *n, bool *out, struct fiche_error *err)
 {
+	int r;
+
+	/* In more records than are withdrawn, it is. */
+	*out = n->reader->shows_withdrawn ||
+	       n->walk.page.count > n->reader->withdrawn.count;
+	if (*out)
+		return 0;
+	n->postings.count = 0;
+	r = word_walk_postings(&n->walk, 0, &n->postings, &n->scratch, err);
+	for (size_t i = 0; r == 0 && i < n->postings.count && !*out; i++)
+		*out = !reader_hides(n->reader,
+		                     n->first_record + n->postings.p[i].idx);
+	return r;
+}
+
+static int offer(struct nearest *n, struct fiche_error *err)
+{
+	const struct word_page *w = &n->walk.page;
+	bool shown;
+	int r;
 	struct spelling s;
 	unsigned d;
 
 	/* A length in bytes bounds the one in characters. */
 	if (w->len + n->limit < n->wanted.count || !spell(&s, w->word, w->len))
-		return;
+		return 0;
 	if (s.count + n->limit < n->wanted.count ||
 	    n->wanted.count + n->limit < s.count)
-		return;
+		return 0;
 	d = distance(&n->wanted, &s, n->limit);
 	if (d > n->limit ||
 	    (d == n->limit && n->len > 0 && w->count <= n->records))
-		return;
+		return 0;
+	r = is_shown(n, &shown, err);
+	if (r < 0 || !shown)
+		return r;
 	n->limit = d;
 	n->records = w->count;
 	memcpy(n->word, w->word, w->len);
 	n->len = w->len;
+	return 0;
 }
 
 static int suggest(struct fiche_hits *h, struct word_group *g,
@@ -115,16 +147,19 @@ static int suggest(struct fiche_hits *h, struct word_group *g,
 	n.limit = n.wanted.count < 6 ? 1 : 2;
 	for (size_t i = 0; r == 0 && i < h->part_count; i++) {
 		struct search_part *p = &h->part[i];
-		struct word_walk w;
 
+		n.reader = h->archive[p->reader].reader;
+		n.first_record = p->segment->where.first_record;
 		word_walk_init(
-			&w, p->words,
+			&n.walk, p->words,
 			view_words_in(&p->words_in, p->view, p->segment));
-		while ((r = word_walk_next(&w, err)) == 0)
-			offer(&n, &w.page);
-		word_walk_done(&w);
+		while (r == 0 && (r = word_walk_next(&n.walk, err)) == 0)
+			r = offer(&n, err);
+		word_walk_done(&n.walk);
 		r = r == FICHE_END ? 0 : r;
 	}
+	alloc_free(n.postings.p);
+	buf_done(&n.scratch);
 	if (r == 0 && n.len > 0) {
 		g->nearest =
 			arena_strndup(&h->arena, (const char *)n.word, n.len);

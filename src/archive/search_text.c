@@ -296,8 +296,8 @@ int search_judge(struct fiche_hits *h, struct candidate *c,
 		h->text = text_reader_new(h);
 	if (!h->text)
 		return err_nomem(err);
-	r = fiche_view_article(p->view, p->segment->where.first_record + c->idx,
-	                       &a, err);
+	r = view_article(p->view, p->segment->where.first_record + c->idx, true,
+	                 &a, err);
 	if (r < 0)
 		return r;
 	read_article(h->text, &a);

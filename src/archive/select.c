@@ -17,6 +17,8 @@ struct fiche_results {
 	uint64_t count;
 	uint64_t total;
 	uint64_t older;
+	uint64_t *hidden;
+	size_t hidden_count;
 };
 
 void fiche_selection_init(struct fiche_selection *s)
@@ -146,6 +148,9 @@ static int collect(struct selecting *q, struct fiche_results **out,
 			res->number[res->count++] = i;
 	res->total = res->count;
 	res->older = q->older;
+	res->hidden = q->hidden;
+	res->hidden_count = q->hidden_count;
+	q->hidden = NULL;
 	if (q->sel->sort != FICHE_SORT_ARCHIVE)
 		r = sort_by_date(q, res, err);
 	if (q->sel->limit && res->count > q->sel->limit)
@@ -155,6 +160,15 @@ static int collect(struct selecting *q, struct fiche_results **out,
 	else
 		*out = res;
 	return r;
+}
+
+static void hide_withdrawn(struct selecting *q)
+{
+	const struct withdrawals *w = &q->reader->withdrawn;
+
+	for (size_t i = 0; i < w->count && !q->reader->shows_withdrawn; i++)
+		if (w->list[i].number < q->reader->record_end)
+			set_drop(&q->hits, w->list[i].number);
 }
 
 /* Narrow q->hits, which are all set, by all filters. */
@@ -167,6 +181,7 @@ static int narrow(struct selecting *q, struct fiche_error *err)
 	for (size_t i = 0; status == 0 && i < r->segment_count; i++)
 		set_run(&q->hits, r->segments[i].where.first_record,
 		        r->segments[i].where.record_count);
+	hide_withdrawn(q);
 	if (status == 0)
 		status = select_names(q, TERM_SOURCE, s->sources,
 		                      s->source_count, err);
@@ -208,6 +223,7 @@ int select_set(struct set *bits, uint64_t *older, struct fiche_reader *r,
 	if (status == 0)
 		status = narrow(&q, err);
 	alloc_free(q.some.word);
+	alloc_free(q.hidden);
 	if (status < 0) {
 		alloc_free(q.hits.word);
 		return status;
@@ -230,6 +246,7 @@ int fiche_select(struct fiche_results **out, struct fiche_reader *r,
 		status = collect(&q, out, err);
 	alloc_free(q.hits.word);
 	alloc_free(q.some.word);
+	alloc_free(q.hidden);
 	fiche_view_free(q.view);
 	return status;
 }
@@ -249,6 +266,17 @@ uint64_t fiche_results_older(const struct fiche_results *r)
 	return r->older;
 }
 
+uint64_t fiche_results_withdrawn(const struct fiche_results *r)
+{
+	return r->hidden_count;
+}
+
+uint64_t fiche_results_withdrawn_number(const struct fiche_results *r,
+                                        uint64_t i)
+{
+	return r->hidden[i];
+}
+
 uint64_t fiche_results_number(const struct fiche_results *r, uint64_t i)
 {
 	return r->number[i];
@@ -259,5 +287,6 @@ void fiche_results_free(struct fiche_results *r)
 	if (!r)
 		return;
 	alloc_free(r->number);
+	alloc_free(r->hidden);
 	alloc_free(r);
 }

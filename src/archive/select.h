@@ -20,6 +20,9 @@ struct selecting {
 	struct set hits;
 	struct set some; /* of the filter being applied */
 	uint64_t older;
+	/* Numbers that ids and URLs name, and that are not to be shown. */
+	uint64_t *hidden;
+	size_t hidden_count, hidden_cap;
 };
 
 /*
@@ -57,7 +60,14 @@ int select_fitting(struct selecting *q, char field, const char *value,
 int select_dates(struct selecting *q, struct fiche_error *err);
 /* select_identity.c: ids and URLs. */
 int select_identity(struct selecting *q, struct fiche_error *err);
-/* select_versions.c: drop all but the wanted versions. */
+/* Set in q->some the records under a key hash of which `same` says, by what
+ * they hold, that they are meant; hidden ones are asked for, too. */
+int select_by_key(struct selecting *q, char domain, const void *text,
+                  size_t len,
+                  bool (*same)(void *ctx, const struct fiche_article *a),
+                  void *ctx, uint64_t *found, struct fiche_error *err);
+/* select_versions.c: drop all but the wanted versions, and what was redacted
+ * unless that is wanted. */
 int select_versions(struct selecting *q, struct fiche_error *err);
 
 #endif

@@ -5,12 +5,12 @@
 
 #include "archive/select.h"
 #include "article/fields.h"
+#include "base/alloc.h"
 #include "base/err.h"
 
 #define ID_PREFIX_MIN 8
 
-/* Records under a key hash; the caller compares what they say. */
-static int by_key(struct selecting *q, char domain, const void *text,
+int select_by_key(struct selecting *q, char domain, const void *text,
                   size_t len,
                   bool (*same)(void *ctx, const struct fiche_article *a),
                   void *ctx, uint64_t *found, struct fiche_error *err)
@@ -37,8 +37,8 @@ static int by_key(struct selecting *q, char domain, const void *text,
 			r = segment_key_at(&s->segment, in, pos, at, &idx, err);
 			if (r < 0 || memcmp(at, key, KEY_SIZE) != 0)
 				break;
-			r = fiche_view_card(
-				q->view, s->where.first_record + idx, &a, err);
+			r = view_article(q->view, s->where.first_record + idx,
+			                 false, &a, err);
 			if (r == 0 && same(ctx, &a)) {
 				set_run(&q->some, a.number, 1);
 				++*found;
@@ -162,8 +162,8 @@ static int by_ids(struct selecting *q, struct fiche_error *err)
 		if (r < 0 || found > 0 || strlen(id) >= sizeof(own))
 			continue;
 		memcpy(own, id, strlen(id) + 1);
-		r = by_key(q, KEY_ID, id, strlen(id), same_source_id, own,
-		           &found, err);
+		r = select_by_key(q, KEY_ID, id, strlen(id), same_source_id,
+		                  own, &found, err);
 	}
 	return r;
 }
@@ -197,8 +197,8 @@ static int by_urls(struct selecting *q, struct fiche_error *err)
 		uint64_t found = 0;
 
 		fields_url_key(&key, url, strlen(url));
-		r = buf_ok(&key) ? by_key(q, KEY_URL, key.ptr, key.len,
-		                          same_url, &key, &found, err)
+		r = buf_ok(&key) ? select_by_key(q, KEY_URL, key.ptr, key.len,
+		                                 same_url, &key, &found, err)
 		                 : err_nomem(err);
 		buf_done(&key);
 		/* URLs may hold a '?': a pattern only if it is none. */
@@ -206,6 +206,25 @@ static int by_urls(struct selecting *q, struct fiche_error *err)
 			r = by_url_pattern(q, url, err);
 	}
 	return r;
+}
+
+/* Who asks for a record by its name is told that it is withdrawn. */
+static int keep_hidden(struct selecting *q, struct fiche_error *err)
+{
+	const struct withdrawals *w = &q->reader->withdrawn;
+
+	for (size_t i = 0; i < w->count && !q->reader->shows_withdrawn; i++) {
+		uint64_t number = w->list[i].number;
+
+		if (number >= q->reader->record_end ||
+		    !set_has(&q->some, number))
+			continue;
+		if (alloc_grow(&q->hidden, &q->hidden_cap, q->hidden_count + 1,
+		               sizeof(*q->hidden)) < 0)
+			return err_nomem(err);
+		q->hidden[q->hidden_count++] = number;
+	}
+	return 0;
 }
 
 /* Ids and URLs are two ways to name the same thing: one or the other. */
@@ -218,6 +237,8 @@ int select_identity(struct selecting *q, struct fiche_error *err)
 	r = by_ids(q, err);
 	if (r == 0)
 		r = by_urls(q, err);
+	if (r == 0)
+		r = keep_hidden(q, err);
 	select_narrow(q);
 	return r;
 }

@@ -6,10 +6,54 @@
 
 #include "archive/record.h"
 #include "archive/select.h"
+#include "article/fields.h"
 #include "base/alloc.h"
 #include "base/err.h"
 
-/* Drop from the hits what a newer version has replaced. */
+/* `flags` are column 7 of `count` records from `first` on. */
+static void drop_redacted(struct selecting *q, uint64_t first, uint64_t count,
+                          const uint64_t *flags)
+{
+	for (uint64_t k = 0; k < count && !q->sel->redacted; k++)
+		if ((flags[k] & FLAG_KIND) == KIND_REDACTED)
+			set_drop(&q->hits, first + k);
+}
+
+/* Drop from the hits what was redacted. */
+static int drop_all_redacted(struct selecting *q, struct fiche_error *err)
+{
+	uint64_t *flags;
+	int r = 0;
+
+	if (q->sel->redacted)
+		return 0;
+	flags = alloc_zeroed(SELECT_CHUNK, sizeof(*flags));
+	if (!flags)
+		return err_nomem(err);
+	for (size_t i = 0; r == 0 && i < q->reader->segment_count; i++) {
+		const struct reader_segment *s;
+		union view_in mem;
+
+		r = reader_segment(q->reader, q->view, i, false, &s, err);
+		for (uint64_t at = 0, n; r == 0 && at < s->segment.count;
+		     at += n) {
+			n = s->segment.count - at < SELECT_CHUNK
+			            ? s->segment.count - at
+			            : SELECT_CHUNK;
+			r = segment_columns(&s->segment,
+			                    view_in_init(&mem, q->view, s),
+			                    COLUMN_FLAGS, at, n, flags, err);
+			if (r == 0)
+				drop_redacted(q, s->where.first_record + at, n,
+				              flags);
+		}
+	}
+	alloc_free(flags);
+	return r;
+}
+
+/* Drop from the hits what a newer version has replaced, and what was redacted:
+ * both stand in the same column. */
 static int drop_older(struct selecting *q, struct fiche_error *err)
 {
 	uint64_t *value = alloc_zeroed(SELECT_CHUNK, sizeof(*value));
@@ -46,6 +90,9 @@ static int drop_older(struct selecting *q, struct fiche_error *err)
 				r = segment_columns(&s->segment, in,
 				                    COLUMN_FLAGS, at, n, value,
 				                    err);
+			if (r == 0)
+				drop_redacted(q, s->where.first_record + at, n,
+				              value);
 			for (uint64_t k = 0; r == 0 && k < n; k++) {
 				uint64_t me = s->where.first_record + at + k;
 
@@ -58,6 +105,83 @@ static int drop_older(struct selecting *q, struct fiche_error *err)
 		}
 	}
 	alloc_free(value);
+	return r;
+}
+
+/* The last version of a URL that may be shown. */
+struct last_version {
+	const struct fiche_reader *reader;
+	const struct buf *key; /* of the URL */
+	struct buf other;
+	bool found;
+	int64_t time;
+	uint64_t number;
+};
+
+/* Never true: the version is kept here, not among the hits. */
+static bool offer_version(void *ctx, const struct fiche_article *a)
+{
+	struct last_version *v = ctx;
+	int64_t time = record_version_time(a);
+
+	buf_clear(&v->other);
+	fields_url_key(&v->other, a->url.ptr, a->url.len);
+	if (reader_hides(v->reader, a->number) || !buf_ok(&v->other) ||
+	    term_compare(v->key->ptr, v->key->len, v->other.ptr,
+	                 v->other.len) != 0)
+		return false;
+	if (!v->found || time > v->time ||
+	    (time == v->time && a->number > v->number)) {
+		v->found = true;
+		v->time = time;
+		v->number = a->number;
+	}
+	return false;
+}
+
+/* Where the newest version is withdrawn, the last one that is not takes its
+ * place: `all` were the hits before older ones were dropped. */
+static int show_last(struct selecting *q, const struct set *all,
+                     uint64_t withdrawn, struct fiche_error *err)
+{
+	struct buf key = { 0 };
+	struct last_version v = { .reader = q->reader, .key = &key };
+	struct fiche_article a;
+	uint64_t found = 0;
+	int r = view_article(q->view, withdrawn, false, &a, err);
+
+	if (r < 0 || a.url.len == 0)
+		return r == FICHE_ERR_CORRUPT ? 0 : r;
+	fields_url_key(&key, a.url.ptr, a.url.len);
+	r = buf_ok(&key) ? select_by_key(q, KEY_URL, key.ptr, key.len,
+	                                 offer_version, &v, &found, err)
+	                 : err_nomem(err);
+	if (r == 0 && v.found && set_has(all, v.number) &&
+	    !set_has(&q->hits, v.number)) {
+		set_run(&q->hits, v.number, 1);
+		q->older--;
+	}
+	buf_done(&key);
+	buf_done(&v.other);
+	return r;
+}
+
+static int drop_older_than_shown(struct selecting *q, struct fiche_error *err)
+{
+	const struct withdrawals *w = &q->reader->withdrawn;
+	struct set all = { 0 };
+	int r;
+
+	if (w->count == 0 || q->reader->shows_withdrawn)
+		return drop_older(q, err);
+	if (set_new(&all, q->reader->record_end) < 0)
+		return err_nomem(err);
+	memcpy(all.word, q->hits.word, all.words * sizeof(*all.word));
+	r = drop_older(q, err);
+	for (size_t i = 0; r == 0 && i < w->count; i++)
+		if (w->list[i].number < q->reader->record_end)
+			r = show_last(q, &all, w->list[i].number, err);
+	alloc_free(all.word);
 	return r;
 }
 
@@ -95,6 +219,8 @@ static int keep_one(struct selecting *q, struct fiche_error *err)
 		struct fiche_article a;
 		struct record_keys keys;
 
+		if (reader_hides(q->reader, n))
+			continue;
 		r = fiche_view_card(q->view, n, &a, err);
 		if (r == FICHE_ERR_ARG && q->reader->recovered) {
 			r = 0; /* a gap that was not recovered */
@@ -145,15 +271,20 @@ static int keep_one(struct selecting *q, struct fiche_error *err)
 
 int select_versions(struct selecting *q, struct fiche_error *err)
 {
+	int r = 0;
+
 	switch (q->sel->versions) {
 	case FICHE_VERSIONS_LATEST:
 		/* An id names one record, whatever came after it. */
-		return q->sel->id_count == 0 ? drop_older(q, err) : 0;
+		if (q->sel->id_count == 0)
+			return drop_older_than_shown(q, err);
+		break;
 	case FICHE_VERSIONS_FIRST:
 	case FICHE_VERSIONS_AT:
-		return keep_one(q, err);
+		r = keep_one(q, err);
+		break;
 	case FICHE_VERSIONS_ALL:
 		break;
 	}
-	return 0;
+	return r < 0 ? r : drop_all_redacted(q, err);
 }

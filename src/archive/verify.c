@@ -173,8 +173,11 @@ static void records_at(struct verify *v, uint64_t offset, uint64_t *first,
 struct walk {
 	struct sha256 *own, *batch;
 	uint8_t *chunk;
-	uint64_t sequence; /* expected next */
-	bool lost_count;   /* a section was skipped: any sequence will do */
+	uint64_t sequence;   /* expected next */
+	bool lost_count;     /* a section was skipped: any sequence will do */
+	bool lost_any;       /* of the two below nothing is known for sure: */
+	uint64_t withdrawal; /* the last WITHDRAWAL */
+	bool parity;         /* a PARITY */
 };
 
 /* The next place at or after `at` where a whole section header stands. */
@@ -220,7 +223,7 @@ static int check_section(struct verify *v, struct walk *w, uint64_t at,
 		r = damaged_section(v, &why, at, first, count, err);
 		if (r < 0)
 			return r;
-		w->lost_count = true;
+		w->lost_count = w->lost_any = true;
 		*next = to;
 		return hash_payload(v, at, to - at, NULL, w->batch, w->chunk,
 		                    err);
@@ -235,6 +238,9 @@ static int check_section(struct verify *v, struct walk *w, uint64_t at,
 	}
 	w->lost_count = false;
 	w->sequence = s.sequence + 1;
+	w->parity |= s.type == SECTION_PARITY;
+	if (s.type == SECTION_WITHDRAWAL)
+		w->withdrawal = at;
 	r = io_read(v->archive->file, at, header, sizeof(header), err);
 	if (r < 0)
 		return r;
@@ -253,11 +259,32 @@ static int check_section(struct verify *v, struct walk *w, uint64_t at,
 		              : s.type == SECTION_INDEX  ? "an index segment"
 		              : s.type == SECTION_DICT   ? "a dictionary"
 		              : s.type == SECTION_PARITY ? "parity"
-		                                         : "a section");
+		              : s.type == SECTION_WITHDRAWAL
+		                      ? "the list of withdrawn records"
+		                      : "a section");
 		r = damaged_section(v, &why, at, first, count, err);
 	}
 	*next = at + section_size(&s);
 	return r;
+}
+
+/* What holds from one commit to the next is what the sections before it say. */
+static void check_carried(struct verify *v, const struct walk *w,
+                          const struct found_commit *c)
+{
+	bool is_protected = c->commit.flags & COMMIT_PROTECTED;
+	struct fiche_error why = { 0 };
+
+	if (w->lost_any || (c->commit.withdrawal == w->withdrawal &&
+	                    is_protected == w->parity))
+		return;
+	(void)err_set(&why, FICHE_ERR_CORRUPT, c->section.offset,
+	              is_protected != w->parity
+	                      ? "commit %llu is wrong about parity"
+	                      : "commit %llu names another list of withdrawn "
+	                        "records than the last one",
+	              (unsigned long long)c->commit.generation);
+	verify_finding(v, &why, 0, 0);
 }
 
 /* Everything of one generation: void, sections, commit, footer. */
@@ -297,6 +324,7 @@ static int check_generation(struct verify *v, struct walk *w,
 		              "a commit has a wrong sequence number");
 		verify_finding(v, &why, 0, 0);
 	}
+	check_carried(v, w, c);
 	w->lost_count = false;
 	w->sequence = c->section.sequence + 1;
 	memcpy(f.uuid8, v->archive->uuid, sizeof(f.uuid8));
@@ -506,6 +534,7 @@ static int check_structure(struct verify *v, struct fiche_error *err)
 			w.lost_count = c->commit.generation != 1;
 			if (w.lost_count)
 				protected_end = FICHE_NOWHERE;
+			w.lost_any = w.lost_count;
 		}
 		r = check_generation(v, &w, c, err);
 		if (r == 0)
@@ -517,6 +546,8 @@ static int check_structure(struct verify *v, struct fiche_error *err)
 	note_protection(v, protected_end);
 	if (r == 0)
 		r = check_dictionaries(v, err);
+	if (r == 0)
+		r = verify_withdrawn(v, err);
 	alloc_free(w.chunk);
 	sha256_free(w.own);
 	sha256_free(w.batch);
@@ -559,21 +590,19 @@ static int run(struct verify *v, struct fiche_error *err)
 	return r;
 }
 
-int verify_io(struct io *io, const char *path,
-              const struct fiche_verify_options *opt,
-              struct fiche_verify_report *out, struct fiche_error *err)
+int verify_file(struct io *io, const char *path, struct io_file *file,
+                const struct fiche_verify_options *opt,
+                struct fiche_verify_report *out, struct fiche_error *err)
 {
 	static const struct fiche_verify_options standard;
+	const struct fiche_open_options all = { .withdrawn = true };
 	struct verify v = { .path = path,
 		            .io = io,
 		            .opt = opt ? opt : &standard };
-	struct io_file *file;
 	int r;
 
 	memset(out, 0, sizeof(*out));
-	r = io_open(io, path, IO_READ, &file, err);
-	if (r == 0)
-		r = reader_open_file(&v.reader, file, NULL, err);
+	r = reader_open_file(&v.reader, file, &all, err);
 	if (r < 0)
 		return r;
 	v.archive = &v.reader->archive;
@@ -610,6 +639,18 @@ int verify_io(struct io *io, const char *path,
 		               "bytes of an interrupted append or of a cut "
 		               "file follow the last commit");
 	return 0;
+}
+
+int verify_io(struct io *io, const char *path,
+              const struct fiche_verify_options *opt,
+              struct fiche_verify_report *out, struct fiche_error *err)
+{
+	struct io_file *file;
+	int r;
+
+	memset(out, 0, sizeof(*out));
+	r = io_open(io, path, IO_READ, &file, err);
+	return r < 0 ? r : verify_file(io, path, file, opt, out, err);
 }
 
 int fiche_verify(const char *path, const struct fiche_verify_options *opt,

@@ -45,6 +45,9 @@ int verify_parity(struct verify *v, const struct found_commit *c,
  * 0 or a failure that ends the check: FICHE_ERR_IO, FICHE_ERR_NOMEM. */
 int verify_content(struct verify *v, struct fiche_error *err);
 
+/* Check the lists of withdrawn records that the chain names.  The same. */
+int verify_withdrawn(struct verify *v, struct fiche_error *err);
+
 /*
  * Decode everything that is live, and index it again: the blocks of each
  * segment into what `next` gives for it (NULL: stop with *err).  What is wrong
@@ -59,5 +62,9 @@ int verify_each_segment(struct verify *v,
 int verify_io(struct io *io, const char *path,
               const struct fiche_verify_options *opt,
               struct fiche_verify_report *out, struct fiche_error *err);
+/* The same over `file`, which is consumed; scratch files go beside `path`. */
+int verify_file(struct io *io, const char *path, struct io_file *file,
+                const struct fiche_verify_options *opt,
+                struct fiche_verify_report *out, struct fiche_error *err);
 
 #endif

@@ -124,7 +124,7 @@ static int check_record(struct checker *k, struct checked_block *cb, uint32_t i,
 		return err_set(err, FICHE_ERR_CORRUPT, b->offset,
 		               "a body does not end where it should");
 	}
-	if (rec->kind != KIND_JSON && rec->kind != KIND_FILE &&
+	if (rec->kind == KIND_VERBATIM &&
 	    (card.len != 2 || memcmp(card.ptr, "{}", 2) != 0))
 		return err_set(err, FICHE_ERR_CORRUPT, b->offset,
 		               "a verbatim record has a card");
@@ -143,7 +143,7 @@ static int check_record(struct checker *k, struct checked_block *cb, uint32_t i,
 		               : err_set(err, FICHE_ERR_CORRUPT, b->offset,
 		                         "the card of record %llu is malformed",
 		                         (unsigned long long)number);
-	if (sha256_of(a.digest, raw.ptr, raw.len) < 0 ||
+	if (record_digest(&a, raw) < 0 ||
 	    record_keys(&keys, &a, body, k->hash) < 0 ||
 	    (cb->words && words_block_add(cb->words, &a) < 0))
 		return err_nomem(err);
@@ -285,6 +285,8 @@ static int take_block(struct content *c, struct checked_block *cb,
 		c->record_bytes += k->record_len;
 		c->body_bytes += k->own_body_len;
 		v->report.records++;
+		v->report.redacted +=
+			(k->entry.flags & FLAG_KIND) == KIND_REDACTED;
 		v->report.text_bytes += k->record_len;
 		r = indexing_add(x, &k->entry, err);
 	}

@@ -7,6 +7,7 @@
 
 #include "archive/reader.h"
 #include "archive/record.h"
+#include "archive/statement.h"
 #include "article/card.h"
 #include "article/fields.h"
 #include "base/alloc.h"
@@ -186,9 +187,11 @@ int view_body(struct fiche_view *v, uint64_t number, struct fiche_text *out,
 			                         (unsigned long long)number)
 			               : r;
 		rec = &b->records[i];
-		if (rec->shared)
-			return err_set(err, FICHE_ERR_CORRUPT, b->offset,
-			               "a shared body is shared itself");
+		if (rec->shared || rec->kind == KIND_REDACTED)
+			return err_set(
+				err, FICHE_ERR_CORRUPT, b->offset,
+				rec->shared ? "a shared body is shared itself"
+					    : "a shared body was redacted");
 	}
 	r = block_bodies(b, &v->reader->archive, v->reader->dicts, v->decoder,
 	                 rec->body_at + (size_t)rec->value + 1, err);
@@ -226,8 +229,22 @@ static int fill_from_index(struct fiche_view *v, uint64_t number,
 	return status;
 }
 
-static int read_article(struct fiche_view *v, uint64_t number, bool with_text,
-                        struct fiche_article *out, struct fiche_error *err)
+/* Its card says which digest it had; so does the index. */
+static int check_redacted(struct fiche_view *v, const struct fiche_article *a,
+                          uint64_t at, struct fiche_error *err)
+{
+	struct fiche_article in_index = *a;
+	int r = fill_from_index(v, a->number, &in_index, err);
+
+	if (r == 0 && memcmp(in_index.digest, a->digest, 32) != 0)
+		r = err_set(err, FICHE_ERR_CORRUPT, at,
+		            "redacted record %llu does not have its digest",
+		            (unsigned long long)a->number);
+	return r;
+}
+
+int view_article(struct fiche_view *v, uint64_t number, bool with_text,
+                 struct fiche_article *out, struct fiche_error *err)
 {
 	struct fiche_article a = { .number = number };
 	struct fiche_text card, body = { "", 0 };
@@ -263,22 +280,49 @@ static int read_article(struct fiche_view *v, uint64_t number, bool with_text,
 		               "the card of record %llu is malformed",
 		               (unsigned long long)number);
 	}
-	r = fill_from_index(v, number, &a, err);
+	a.withdrawn = withdrawals_find(&v->reader->withdrawn, number);
+	r = a.redacted ? check_redacted(v, &a, b->offset, err)
+	               : fill_from_index(v, number, &a, err);
 	if (r == 0)
 		*out = a;
 	return r;
 }
 
+/* What is not to be shown is not. */
+static int check_shown(const struct fiche_view *v, uint64_t number,
+                       struct fiche_error *err)
+{
+	const struct fiche_statement *s = reader_hides(v->reader, number);
+
+	return s ? statement_tell(err, FICHE_ERR_WITHDRAWN, "withdrawn", s) : 0;
+}
+
 int fiche_view_card(struct fiche_view *v, uint64_t number,
                     struct fiche_article *out, struct fiche_error *err)
 {
-	return read_article(v, number, false, out, err);
+	int r = check_shown(v, number, err);
+
+	return r < 0 ? r : view_article(v, number, false, out, err);
 }
 
 int fiche_view_article(struct fiche_view *v, uint64_t number,
                        struct fiche_article *out, struct fiche_error *err)
 {
-	return read_article(v, number, true, out, err);
+	int r = check_shown(v, number, err);
+
+	return r < 0 ? r : view_article(v, number, true, out, err);
+}
+
+/* When, and what for. */
+static int tell_redacted(struct fiche_view *v, uint64_t number,
+                         struct fiche_error *err)
+{
+	struct fiche_article a;
+	int r = view_article(v, number, false, &a, err);
+
+	return r < 0 ? r
+	             : statement_tell(err, FICHE_ERR_REDACTED, "redacted",
+	                              a.redacted);
 }
 
 int fiche_view_record(struct fiche_view *v, uint64_t number,
@@ -292,12 +336,16 @@ int fiche_view_record(struct fiche_view *v, uint64_t number,
 	uint32_t i;
 	int r;
 
-	r = view_body(v, number, &body, err);
+	r = check_shown(v, number, err);
+	if (r == 0)
+		r = view_body(v, number, &body, err);
 	if (r == 0)
 		r = view_block(v, number, true, &b, &i, err);
 	if (r < 0)
 		return r;
 	rec = &b->records[i];
+	if (rec->kind == KIND_REDACTED)
+		return tell_redacted(v, number, err);
 	card.ptr = (const char *)b->cards.ptr + rec->card_at;
 	card.len = rec->card_len;
 	r = record_bytes(&record, &v->record, rec->kind, card, body, err);

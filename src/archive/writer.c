@@ -99,7 +99,7 @@ static int create(struct fiche_writer *w, struct fiche_error *err)
 		r = io_write(file, 0, raw, sizeof(raw), err);
 	if (r == 0)
 		r = io_sync(file, err);
-	if (r == 0)
+	if (r == 0 && !w->unnamed)
 		r = io_publish(file, w->path, err);
 	if (r < 0) {
 		io_close(file);
@@ -180,9 +180,9 @@ static void take_state(struct fiche_writer *w)
 	w->stats.total_records = c->record_count;
 }
 
-int writer_open_io(struct fiche_writer **out, struct io *io, const char *path,
-                   const struct fiche_writer_options *opt,
-                   struct fiche_error *err)
+static int open_writer(struct fiche_writer **out, struct io *io,
+                       const char *path, const struct fiche_writer_options *opt,
+                       bool unnamed, struct fiche_error *err)
 {
 	static const struct fiche_writer_options standard;
 	struct fiche_writer *w;
@@ -204,6 +204,7 @@ int writer_open_io(struct fiche_writer **out, struct io *io, const char *path,
 		return err_nomem(err);
 	w->io = io;
 	w->opt = *opt;
+	w->unnamed = unnamed;
 	w->level = opt->level ? opt->level : LEVEL_DEFAULT;
 	w->path = alloc_strndup(path, strlen(path));
 	w->defaults = alloc_strndup(opt->defaults ? opt->defaults : "",
@@ -229,6 +230,29 @@ int writer_open_io(struct fiche_writer **out, struct io *io, const char *path,
 	return 0;
 }
 
+int writer_open_io(struct fiche_writer **out, struct io *io, const char *path,
+                   const struct fiche_writer_options *opt,
+                   struct fiche_error *err)
+{
+	return open_writer(out, io, path, opt, false, err);
+}
+
+int writer_open_unnamed(struct fiche_writer **out, struct io *io,
+                        const char *path,
+                        const struct fiche_writer_options *opt,
+                        struct fiche_error *err)
+{
+	return open_writer(out, io, path, opt, true, err);
+}
+
+int writer_publish(struct fiche_writer *w, struct fiche_error *err)
+{
+	int r = io_publish(w->archive.file, w->path, err);
+
+	w->unnamed = r < 0;
+	return r;
+}
+
 int fiche_writer_open(struct fiche_writer **out, const char *path,
                       const struct fiche_writer_options *opt,
                       struct fiche_error *err)
@@ -250,6 +274,7 @@ void fiche_writer_close(struct fiche_writer *w)
 	seen_done(&w->urls);
 	seen_done(&w->bodies);
 	seen_done(&w->dict_contents);
+	withdrawals_done(&w->withdrawn);
 	pool_free(w->pool);
 	archive_close(&w->archive);
 	alloc_free(w->defaults);
@@ -341,9 +366,11 @@ int fiche_writer_commit(struct fiche_writer *w, struct fiche_error *err)
 
 	if (r == 0)
 		r = writer_flush(w, err);
-	if (r < 0 || !w->indexing)
+	if (r < 0 || (!w->indexing && !w->withdrawn_changed))
 		return r;
-	r = writer_seal(w, err);
+	r = w->indexing ? 0 : writer_begin(w, err);
+	if (r == 0)
+		r = writer_seal(w, err);
 	if (r < 0) {
 		w->failed = true;
 		return r;

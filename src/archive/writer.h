@@ -58,7 +58,11 @@ struct fiche_writer {
 	uint64_t records, duplicates, record_bytes, body_bytes, blocks;
 	uint64_t committed_records; /* by this writer */
 	struct fiche_writer_stats stats;
+	/* What the next commit withdraws; loaded when it is to be changed. */
+	struct withdrawals withdrawn;
+	bool withdrawn_loaded, withdrawn_changed;
 	bool failed;
+	bool unnamed; /* until writer_publish() */
 };
 
 /* writer.c: the time, or what the options say it is. */
@@ -105,17 +109,39 @@ int writer_seal_commit(struct fiche_writer *w, struct commit *c,
 
 /* known.c: is it in the archive, or among what this writer has added? */
 
-/* *known: the same record was stored before. */
-int known_digest(struct fiche_writer *w, const uint8_t digest[32], bool *known,
-                 struct fiche_error *err);
+/* The same record was stored before, whole or redacted. */
+enum known { KNOWN_NOT, KNOWN_WHOLE, KNOWN_REDACTED };
+int known_digest(struct fiche_writer *w, const uint8_t digest[32],
+                 enum known *known, struct fiche_error *err);
+/* A record that was added or is about to be: 0 or FICHE_ERR_NOMEM. */
+int known_add(struct fiche_writer *w, const struct fiche_article *a);
+/* Count what came again. */
+void writer_count_duplicate(struct fiche_writer *w,
+                            const struct fiche_article *a, enum known known);
 /* The newest version of a URL.  0, or FICHE_END if there is none. */
 int known_url(struct fiche_writer *w, const struct batch_record *r,
               uint64_t *number, int64_t *time, struct fiche_error *err);
 /* The record that holds the same body.  0, or FICHE_END. */
 int known_body(struct fiche_writer *w, const struct batch_record *r,
                uint64_t *number, struct fiche_error *err);
+/* The number of a record that is stored, by its digest.  0, or FICHE_END. */
+int known_number(struct fiche_writer *w, const uint8_t digest[32],
+                 uint64_t *number, struct fiche_error *err);
+/* A record that was added has got its number. */
+void known_numbered(struct fiche_writer *w, const uint8_t digest[32],
+                    uint64_t number);
+/* The digest of a record of the last commit.  FICHE_ERR_ARG if there is none.
+ */
+int known_digest_of(struct fiche_writer *w, uint64_t number, uint8_t out[32],
+                    struct fiche_error *err);
 /* Forget what was opened of the last commit. */
 void known_reset(struct fiche_writer *w);
+
+/* withdraw.c: make w->withdrawn what the last commit has, to be changed. */
+int writer_load_withdrawn(struct fiche_writer *w, struct fiche_error *err);
+/* Write it, if it has changed, and forget that: *at is where it stands then. */
+int writer_write_withdrawn(struct fiche_writer *w, uint64_t *at,
+                           struct fiche_error *err);
 
 /* choose.c: give each cluster of the batch its dictionary, writing new ones. */
 int choose_dictionaries(struct fiche_writer *w, struct fiche_error *err);
@@ -139,5 +165,13 @@ int reindex_io(struct io *io, const char *path,
 int writer_open_io(struct fiche_writer **out, struct io *io, const char *path,
                    const struct fiche_writer_options *opt,
                    struct fiche_error *err);
+/* The same for a new archive that nobody sees before writer_publish() gives it
+ * its name: closing it before leaves nothing behind. */
+int writer_open_unnamed(struct fiche_writer **out, struct io *io,
+                        const char *path,
+                        const struct fiche_writer_options *opt,
+                        struct fiche_error *err);
+/* FICHE_ERR_EXISTS, FICHE_ERR_IO. */
+int writer_publish(struct fiche_writer *w, struct fiche_error *err);
 
 #endif

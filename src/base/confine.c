@@ -5,35 +5,22 @@
  * system calls.
  */
 
-/* syscall(), PROT_ flags and the numbers of system calls are Linux. */
+/* syscall() and the numbers of system calls are Linux. */
 #define _GNU_SOURCE 1
 
 #include "base/confine.h"
 
 #include <errno.h>
-#include <stdbool.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include <linux/audit.h>
-#include <linux/filter.h>
-#include <linux/seccomp.h>
-
+#include "base/call_filter.h"
 #include "base/err.h"
-
-#if defined(__SANITIZE_ADDRESS__)
-#define SANITIZED 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define SANITIZED 1
-#endif
-#endif
-#ifndef SANITIZED
-#define SANITIZED 0
-#endif
+#include "base/landlock.h"
+#include "base/sanitizer.h"
 
 /* ---- Limits -------------------------------------------------------- */
 
@@ -80,61 +67,20 @@ static void close_others(int from)
 		(void)close((int)fd);
 }
 
-/* ---- Landlock ------------------------------------------------------ */
+/* ---- Files --------------------------------------------------------- */
 
-/* Kept here, as headers are often older than kernels.  The numbers are the same
- * for all processors. */
-#define LANDLOCK_CREATE   444
-#define LANDLOCK_RESTRICT 446
-#define LANDLOCK_ABI_ASK  1u
-
-struct landlock_handled {
-	uint64_t files; /* what may be forbidden, as bits */
-	uint64_t net;
-	uint64_t scopes;
-};
-
-/* What each version of the interface knows of. */
-static size_t landlock_fill(struct landlock_handled *h, long abi)
-{
-	unsigned file_bits = abi >= 5 ? 16 : abi >= 3 ? 15 : abi == 2 ? 14 : 13;
-
-	h->files = (UINT64_C(1) << file_bits) - 1;
-	h->net = abi >= 4 ? 3 : 0;    /* TCP: bind and connect */
-	h->scopes = abi >= 6 ? 3 : 0; /* abstract sockets, signals */
-	return abi >= 6 ? 24 : abi >= 4 ? 16 : 8;
-}
-
+/* Without a single rule: no file has a name any more. */
 static int set_landlock(unsigned *missing, struct fiche_error *err)
 {
-	struct landlock_handled h;
-	long abi = syscall(LANDLOCK_CREATE, NULL, 0, LANDLOCK_ABI_ASK), fd;
-	size_t size;
-	int r = 0;
+	struct landlock l;
+	int r = landlock_begin(&l, err);
 
-	if (abi < 1) {
+	if (r == 1)
 		*missing |= CONFINE_LANDLOCK;
-		return 0;
-	}
-	size = landlock_fill(&h, abi);
-	fd = syscall(LANDLOCK_CREATE, &h, size, 0);
-	if (fd < 0)
-		return err_sys(err, errno, "Landlock refuses its rules");
-	if (syscall(LANDLOCK_RESTRICT, (int)fd, 0) != 0)
-		r = err_sys(err, errno, "Landlock cannot be put on");
-	(void)close((int)fd);
-	return r;
+	return r == 0 ? landlock_end(&l, err) : r < 0 ? r : 0;
 }
 
 /* ---- System calls -------------------------------------------------- */
-
-#if defined(__x86_64__)
-#define PROCESSOR AUDIT_ARCH_X86_64
-#elif defined(__aarch64__)
-#define PROCESSOR AUDIT_ARCH_AARCH64
-#endif
-
-#ifdef PROCESSOR
 
 /* What parsing needs.  Nothing here has a name or another process in it. */
 static const int allowed[] = {
@@ -176,97 +122,23 @@ static const int refused[] = {
 };
 
 #define COUNT(list) (sizeof(list) / sizeof((list)[0]))
-#define STEPS_MAX   128
-
-_Static_assert(2 * (COUNT(allowed) + COUNT(refused)) + 5 * COUNT(mapping) + 8 <=
-                       STEPS_MAX,
-               "the filter has room for all its steps");
-
-struct filter {
-	struct sock_filter steps[STEPS_MAX];
-	unsigned short len;
-};
-
-static void step(struct filter *f, unsigned code, unsigned k, unsigned char yes,
-                 unsigned char no)
-{
-	f->steps[f->len++] = (struct sock_filter){
-		.code = (unsigned short)code, .jt = yes, .jf = no, .k = k
-	};
-}
-
-static void load(struct filter *f, size_t at)
-{
-	step(f, BPF_LD | BPF_W | BPF_ABS, (unsigned)at, 0, 0);
-}
-
-static void answer(struct filter *f, unsigned verdict)
-{
-	step(f, BPF_RET | BPF_K, verdict, 0, 0);
-}
-
-/* If what was loaded is `value`, the next step is taken, else `skip` are not.
- */
-static void only_if(struct filter *f, unsigned value, unsigned char skip)
-{
-	step(f, BPF_JMP | BPF_JEQ | BPF_K, value, 0, skip);
-}
-
-static void build(struct filter *f)
-{
-	const unsigned no = SECCOMP_RET_ERRNO | EPERM;
-
-	f->len = 0;
-	load(f, offsetof(struct seccomp_data, arch));
-	step(f, BPF_JMP | BPF_JEQ | BPF_K, PROCESSOR, 1, 0);
-	answer(f, SECCOMP_RET_KILL_PROCESS);
-	/* The numbers of x32 are other ones, and stand in no list. */
-	load(f, offsetof(struct seccomp_data, nr));
-	for (size_t i = 0; i < COUNT(allowed); i++) {
-		only_if(f, (unsigned)allowed[i], 1);
-		answer(f, SECCOMP_RET_ALLOW);
-	}
-	for (size_t i = 0; i < COUNT(refused); i++) {
-		only_if(f, (unsigned)refused[i], 1);
-		answer(f, no);
-	}
-	for (size_t i = 0; i < COUNT(mapping); i++) {
-		only_if(f, (unsigned)mapping[i], 4);
-		/* Little-endian: the low half of the argument stands first. */
-		load(f, offsetof(struct seccomp_data, args[2]));
-		step(f, BPF_JMP | BPF_JSET | BPF_K, PROT_EXEC, 0, 1);
-		answer(f, no);
-		answer(f, SECCOMP_RET_ALLOW);
-	}
-	answer(f, SECCOMP_RET_KILL_PROCESS);
-}
 
 static int set_calls(unsigned *missing, struct fiche_error *err)
 {
-	struct filter f;
-	struct sock_fprog program;
+	struct call_filter f;
+	int r;
 
-	build(&f);
-	program.len = f.len;
-	program.filter = f.steps;
-	if (prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) == 0)
-		return 0;
-	if (errno != EINVAL && errno != ENOSYS)
-		return err_sys(err, errno, "system calls cannot be limited");
-	*missing |= CONFINE_SECCOMP;
-	return 0;
+	call_filter_begin(&f);
+	call_filter_list(&f, allowed, COUNT(allowed), CALL_ALLOW);
+	call_filter_list(&f, refused, COUNT(refused), CALL_REFUSE);
+	for (size_t i = 0; i < COUNT(mapping); i++)
+		call_filter_bits(&f, mapping[i], 2, PROT_EXEC, CALL_REFUSE,
+		                 CALL_ALLOW);
+	r = call_filter_end(&f, CALL_KILL, err);
+	if (r == 1)
+		*missing |= CONFINE_SECCOMP;
+	return r < 0 ? r : 0;
 }
-
-#else
-
-static int set_calls(unsigned *missing, struct fiche_error *err)
-{
-	(void)err;
-	*missing |= CONFINE_SECCOMP;
-	return 0;
-}
-
-#endif
 
 /* ---- All of it ----------------------------------------------------- */
 

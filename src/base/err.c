@@ -81,11 +81,13 @@ const char *fiche_status_name(int status)
 		"bad input",
 		"unusable after an earlier failure",
 		"without a keyword index",
+		"redacted",
+		"withdrawn",
 	};
 
 	if (status == FICHE_END)
 		return "end";
-	if (status > 0 || status < FICHE_ERR_NOINDEX)
+	if (status > 0 || status < FICHE_ERR_WITHDRAWN)
 		return "unknown";
 	return names[-status];
 }

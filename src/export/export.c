@@ -146,6 +146,10 @@ static int add_one(struct exporting *x, uint64_t number,
 	struct export_article a;
 	int r = read_one(x, number, &article, &a, &why);
 
+	if (r == FICHE_ERR_REDACTED || (r == 0 && article.redacted)) {
+		x->stats->redacted++;
+		return 0;
+	}
 	if (r < 0 && x->opt.keep_going && r != FICHE_ERR_NOMEM) {
 		x->stats->damaged++;
 		if (x->opt.message)

@@ -12,6 +12,7 @@
 
 #include "base/alloc.h"
 #include "base/err.h"
+#include "export/beneath.h"
 #include "export/place.h"
 #include "export/squeeze.h"
 
@@ -63,33 +64,24 @@ static bool is_special(const char *path)
 	       !S_ISDIR(st.st_mode);
 }
 
-static int open_place(struct out *o, const char *path, bool in_folder,
-                      struct fiche_error *err)
+static int open_place(struct out *o, const char *path, struct fiche_error *err)
 {
-	bool special = !in_folder && is_special(path);
 	int r;
 
+	if (is_special(path)) {
+		o->fd = open(path, O_WRONLY | O_CLOEXEC | O_NOCTTY);
+		return o->fd < 0 ? err_sys(err, errno, "cannot create it") : 0;
+	}
 	o->path = alloc_strndup(path, strlen(path));
 	if (!o->path)
 		return err_nomem(err);
-	if (!special && !in_folder) {
-		r = place_check(path, o->overwrite, err);
-		return r < 0 ? r
-		             : place_begin(&o->temp, &o->fd, path, false, err);
-	}
-	o->fd = open(path,
-	             O_WRONLY | O_CLOEXEC | O_NOCTTY |
-	                     (special ? 0 : O_CREAT | O_EXCL | O_NOFOLLOW),
-	             0666);
-	if (o->fd < 0 && errno == EEXIST)
-		return err_set(err, FICHE_ERR_EXISTS, FICHE_NOWHERE,
-		               "already exists");
-	return o->fd < 0 ? err_sys(err, errno, "cannot create it") : 0;
+	r = place_check(path, o->overwrite, err);
+	return r < 0 ? r : place_begin(&o->temp, &o->fd, path, false, err);
 }
 
-static int open_any(struct out **out, const char *path, bool in_folder,
-                    bool overwrite, enum fiche_export_compress compress,
-                    struct fiche_error *err)
+/* Nothing is open yet. */
+static int make(struct out **out, enum fiche_export_compress kind,
+                struct fiche_error *err)
 {
 	struct out *o = alloc_zeroed(1, sizeof(*o));
 	int r = 0;
@@ -97,37 +89,59 @@ static int open_any(struct out **out, const char *path, bool in_folder,
 	if (!o)
 		return err_nomem(err);
 	o->fd = -1;
-	o->overwrite = overwrite;
-	o->kind = out_guess(path, compress);
+	o->kind = kind;
 	o->buffer = alloc_bytes(BUFFER);
 	if (!o->buffer)
 		r = err_nomem(err);
 	if (r == 0 && o->kind != FICHE_COMPRESS_NONE)
 		r = squeeze_new(&o->squeeze, o->kind, err);
-	if (r == 0 && path) {
-		r = open_place(o, path, in_folder, err);
-	} else if (r == 0) {
-		o->fd = STDOUT_FILENO;
-		o->borrowed = true;
-	}
-	if (r < 0) {
+	if (r < 0)
 		out_free(o);
-		return r;
-	}
-	*out = o;
-	return 0;
+	else
+		*out = o;
+	return r;
 }
 
 int out_open(struct out **out, const char *path, bool overwrite,
              enum fiche_export_compress compress, struct fiche_error *err)
 {
-	return open_any(out, path, false, overwrite, compress, err);
+	struct out *o = NULL;
+	int r = make(&o, out_guess(path, compress), err);
+
+	if (r < 0)
+		return r;
+	o->overwrite = overwrite;
+	if (path) {
+		r = open_place(o, path, err);
+	} else {
+		o->fd = STDOUT_FILENO;
+		o->borrowed = true;
+	}
+	if (r < 0)
+		out_free(o);
+	else
+		*out = o;
+	return r;
 }
 
-int out_open_in_folder(struct out **out, const char *path,
+int out_open_in_folder(struct out **out, int folder, const char *name,
                        struct fiche_error *err)
 {
-	return open_any(out, path, true, false, FICHE_COMPRESS_NONE, err);
+	struct out *o = NULL;
+	int r = make(&o, FICHE_COMPRESS_NONE, err);
+
+	if (r < 0)
+		return r;
+	o->fd = beneath_create(folder, name);
+	if (o->fd < 0) {
+		r = errno == EEXIST ? err_set(err, FICHE_ERR_EXISTS,
+		                              FICHE_NOWHERE, "already exists")
+		                    : err_sys(err, errno, "cannot create it");
+		out_free(o);
+		return r;
+	}
+	*out = o;
+	return 0;
 }
 
 /* Keep the failure for later calls, too. */

@@ -26,7 +26,7 @@ int out_open(struct out **out, const char *path, bool overwrite,
 
 /* A new file in a folder that is made under a temporary name as a whole: not
  * compressed, no name of its own, not made durable here. */
-int out_open_in_folder(struct out **out, const char *path,
+int out_open_in_folder(struct out **out, int folder, const char *name,
                        struct fiche_error *err);
 
 /* What AUTO means for a path, which may be NULL. */

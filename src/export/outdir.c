@@ -4,46 +4,32 @@
 #include "export/outdir.h"
 
 #include <errno.h>
-#include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
-#include "base/alloc.h"
 #include "base/err.h"
+#include "export/beneath.h"
 
 int outdir_init(struct outdir *f, const char *root, struct fiche_error *err)
 {
-	*f = (struct outdir){ .root = alloc_strndup(root, strlen(root)) };
-	if (!f->root)
-		return err_nomem(err);
+	*f = (struct outdir){ .fd = -1 };
 	if (mkdir(root, 0777) != 0)
 		return err_sys(err, errno, "cannot make a folder");
-	return 0;
+	f->fd = beneath_open(root);
+	return f->fd < 0 ? err_sys(err, errno, "cannot open a folder") : 0;
 }
 
 void outdir_done(struct outdir *f)
 {
-	alloc_free(f->root);
-	buf_done(&f->path);
-	f->root = NULL;
-}
-
-/* NULL when out of memory. */
-static const char *inside(struct outdir *f, const char *name)
-{
-	buf_clear(&f->path);
-	buf_text(&f->path, f->root);
-	buf_u8(&f->path, '/');
-	buf_put(&f->path, name, strlen(name) + 1);
-	return buf_ok(&f->path) ? (const char *)f->path.ptr : NULL;
+	/* 0: it was never begun. */
+	if (f->fd > 0)
+		(void)close(f->fd);
+	f->fd = -1;
 }
 
 int outdir_sub(struct outdir *f, const char *name, struct fiche_error *err)
 {
-	const char *path = inside(f, name);
-
-	if (!path)
-		return err_nomem(err);
-	if (mkdir(path, 0777) != 0 && errno != EEXIST)
+	if (beneath_mkdir(f->fd, name) != 0 && errno != EEXIST)
 		return err_sys(err, errno, "cannot make a folder");
 	return 0;
 }
@@ -51,9 +37,7 @@ int outdir_sub(struct outdir *f, const char *name, struct fiche_error *err)
 int outdir_open(struct outdir *f, struct out **out, const char *name,
                 struct fiche_error *err)
 {
-	const char *path = inside(f, name);
-
-	return path ? out_open_in_folder(out, path, err) : err_nomem(err);
+	return out_open_in_folder(out, f->fd, name, err);
 }
 
 int outdir_put(struct outdir *f, const char *name, const struct buf *content,

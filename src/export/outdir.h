@@ -3,7 +3,8 @@
  * outdir.h - a new folder being filled with files.
  *
  * Names are made by ourselves: they have no foreign text in them that was not
- * made safe.  Nothing is made durable here (see place_sync_tree).
+ * made safe, and links that somebody puts there are not followed.  Nothing is
+ * made durable here (see place_sync_tree).
  */
 #ifndef EXPORT_OUTDIR_H
 #define EXPORT_OUTDIR_H
@@ -12,8 +13,7 @@
 #include "export/out.h"
 
 struct outdir {
-	char *root;
-	struct buf path;
+	int fd;
 };
 
 /* Make the folder; outdir_done() in any case. */

@@ -60,6 +60,20 @@ static int make_folder(const char *path, struct fiche_error *err)
 	return err_sys(err, errno, "cannot make a folder");
 }
 
+/* One that articles name.  What leads elsewhere is not ours. */
+static int make_part_folder(const char *path, struct fiche_error *err)
+{
+	struct stat st;
+	int r = make_folder(path, err);
+
+	if (r == 0 && lstat(path, &st) != 0)
+		r = err_sys(err, errno, "cannot look at a folder");
+	if (r == 0 && !S_ISDIR(st.st_mode))
+		r = err_set(err, FICHE_ERR_EXISTS, FICHE_NOWHERE,
+		            "already exists, and is no folder: %s", path);
+	return r;
+}
+
 static int find_name(enum part_of *out, const char *name,
                      struct fiche_error *err)
 {
@@ -134,9 +148,25 @@ static bool is_plain(uint8_t c)
 	       c > 0xc2;
 }
 
+/* Line ends of Unicode, and what turns the direction of the text around it, as
+ * a name is shown: U+2028 to 202E and U+2066 to 2069. */
+static bool is_trick(const char *c, size_t len)
+{
+	const uint8_t *b = (const uint8_t *)c;
+
+	return len == 3 && b[0] == 0xe2 &&
+	       ((b[1] == 0x80 && b[2] >= 0xa8 && b[2] <= 0xae) ||
+	        (b[1] == 0x81 && b[2] >= 0xa6 && b[2] <= 0xa9));
+}
+
+static void put_escaped(struct buf *out, const char *bytes, size_t len)
+{
+	for (size_t i = 0; i < len; i++)
+		buf_printf(out, "%%%02X", (unsigned)(uint8_t)bytes[i]);
+}
+
 void partition_escape(struct buf *out, const char *text, size_t len)
 {
-	static const char digits[] = "0123456789ABCDEF";
 	size_t begin = out->len;
 	uint8_t digest[SHA256_SIZE];
 
@@ -147,13 +177,10 @@ void partition_escape(struct buf *out, const char *text, size_t len)
 		while (c > 0xc2 && i + n < len &&
 		       ((uint8_t)text[i + n] & 0xc0) == 0x80)
 			n++;
-		if (is_plain(c)) {
+		if (is_plain(c) && !is_trick(text + i, n))
 			buf_put(out, text + i, n);
-		} else {
-			buf_u8(out, '%');
-			buf_u8(out, (uint8_t)digits[c >> 4]);
-			buf_u8(out, (uint8_t)digits[c & 15]);
-		}
+		else
+			put_escaped(out, text + i, n);
 		i += n;
 	}
 	if (out->len - begin < VALUE_MAX)
@@ -291,7 +318,7 @@ static int make_folders(struct partition *p, struct fiche_error *err)
 		           : p->folder.len - 1);
 		buf_u8(&p->path, 0);
 		r = buf_ok(&p->path)
-		            ? make_folder((const char *)p->path.ptr, err)
+		            ? make_part_folder((const char *)p->path.ptr, err)
 		            : err_nomem(err);
 		at = at ? at + 1 : NULL;
 	}

@@ -63,7 +63,8 @@ struct fiche_article {
 	struct fiche_text section;
 	struct fiche_text summary;
 	struct fiche_text path;       /* of a file that was packed */
-	struct fiche_text media_type; /* of the record, never empty */
+	struct fiche_text media_type; /* of the record, empty only if it was
+	                                 redacted */
 	struct fiche_text date_text;  /* `published` as the record spells it */
 	struct fiche_date published;
 	struct fiche_date modified;
@@ -74,6 +75,22 @@ struct fiche_article {
 	size_t tag_count;
 	struct fiche_text text; /* empty where only the card was read */
 	uint64_t text_size;     /* bytes of body, known from the card alone */
+	/* It was redacted, and has only a number and a digest; else NULL. */
+	const struct fiche_statement *redacted;
+	/* It is withdrawn, and was asked for all the same; else NULL. */
+	const struct fiche_statement *withdrawn;
+};
+
+/* What was said when a record was withdrawn or redacted.  Nothing proves it:
+ * these are the words of who did it. */
+#define FICHE_REASON_MAX 4096 /* bytes of a reason, and of an authority */
+
+struct fiche_statement {
+	uint64_t number;
+	uint8_t digest[FICHE_DIGEST_SIZE];
+	int64_t time; /* seconds since 1970 */
+	struct fiche_text reason;
+	struct fiche_text authority;
 };
 
 #ifdef __cplusplus

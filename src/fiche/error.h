@@ -40,10 +40,12 @@ enum fiche_status {
 	FICHE_ERR_TRUNCATED = -7,   /* ends early, or shrank under the reader */
 	FICHE_ERR_CORRUPT = -8,     /* contradicts a checksum or the format */
 	FICHE_ERR_BUSY = -9,        /* another writer holds the archive */
-	FICHE_ERR_EXISTS = -10,  /* the file to be created is there already */
-	FICHE_ERR_INPUT = -11,   /* a record given to the writer is refused */
-	FICHE_ERR_STATE = -12,   /* the object failed earlier: close it */
-	FICHE_ERR_NOINDEX = -13, /* some articles have no keyword index */
+	FICHE_ERR_EXISTS = -10,   /* the file to be created is there already */
+	FICHE_ERR_INPUT = -11,    /* a record given to the writer is refused */
+	FICHE_ERR_STATE = -12,    /* the object failed earlier: close it */
+	FICHE_ERR_NOINDEX = -13,  /* some articles have no keyword index */
+	FICHE_ERR_REDACTED = -14, /* the record was taken out, its id is left */
+	FICHE_ERR_WITHDRAWN = -15, /* it is there, and not to be shown */
 };
 
 /* Why a call failed.  Owned by the caller, needs no release, may be NULL. */

@@ -62,6 +62,7 @@ struct fiche_export_options {
 struct fiche_export_stats {
 	uint64_t articles;
 	uint64_t damaged;    /* left out */
+	uint64_t redacted;   /* left out too: only their ids are left */
 	uint64_t files;      /* made, folders not counted */
 	uint64_t bytes;      /* written, as they are stored */
 	bool reading_failed; /* the failure is one of the archive's */

@@ -8,6 +8,7 @@
  * Writing:  fiche_writer_open, fiche_writer_add_json ..., fiche_writer_commit.
  * Checking: fiche_verify.
  * Copying:  fiche_copy, from a reader to a writer; fiche_diff.
+ * Caution:  fiche_confine, before an archive of unknown origin.
  *
  * No global state; no locale; nothing is printed.
  */
@@ -15,11 +16,13 @@
 #define FICHE_FICHE_H
 
 #include "fiche/article.h"
+#include "fiche/confine.h"
 #include "fiche/error.h"
 #include "fiche/explain.h"
 #include "fiche/proof.h"
 #include "fiche/reader.h"
 #include "fiche/rebuild.h"
+#include "fiche/redact.h"
 #include "fiche/repair.h"
 #include "fiche/search.h"
 #include "fiche/verify.h"

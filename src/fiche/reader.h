@@ -29,6 +29,10 @@ struct fiche_results;
 struct fiche_open_options {
 	uint64_t commit; /* an earlier generation, from 1; 0 = the newest */
 	bool recover;    /* scan for intact blocks, do not trust any commit */
+	/* Show withdrawn records like any others: their articles say what they
+	 * are.  Without it such a record is in no result, and reading it is
+	 * FICHE_ERR_WITHDRAWN, with when and why. */
+	bool withdrawn;
 };
 
 /*
@@ -63,6 +67,7 @@ struct fiche_info {
 	bool words;              /* with a keyword index */
 	bool parity;             /* some of it has parity in it */
 	uint64_t records;
+	uint64_t withdrawn;    /* of these, as the newest commit has it */
 	uint64_t duplicates;   /* came again, were counted */
 	uint64_t record_bytes; /* of all records as they came in */
 	uint64_t body_bytes;
@@ -90,10 +95,21 @@ FICHE_API int fiche_reader_protection(struct fiche_reader *r,
                                       struct fiche_protection *out,
                                       struct fiche_error *err);
 
+/*
+ * What was said of a record that is withdrawn, or NULL; and all of them, in
+ * order of their numbers.  The newest commit says which ones they are, also for
+ * a reader of an earlier one.  Valid until the reader is closed.
+ */
+FICHE_API const struct fiche_statement *fiche_reader_withdrawn(
+	struct fiche_reader *r, uint64_t number);
+FICHE_API size_t fiche_reader_withdrawals(struct fiche_reader *r,
+                                          const struct fiche_statement **out);
+
 /* What only a walk through the index can tell. */
 struct fiche_survey {
 	uint64_t data_bytes; /* stored: blocks with cards and bodies */
 	uint64_t dated;      /* records with a date */
+	uint64_t redacted;   /* records of which only the id is left */
 	int64_t first_date, last_date;
 	size_t sources, languages, tags; /* different ones */
 };
@@ -125,10 +141,13 @@ FICHE_API void fiche_view_free(struct fiche_view *v);
  *
  * fiche_view_card() decodes the metadata only: article->text is empty.
  * fiche_view_article() adds the text.  fiche_view_record() gives the exact
- * bytes that came in, after checking their digest.
+ * bytes that came in, after checking their digest; of a redacted record they
+ * are gone: FICHE_ERR_REDACTED, and the sentence says when and why.  The other
+ * two then fill article->redacted.
  *
- * Return 0, FICHE_ERR_ARG (no such number), FICHE_ERR_CORRUPT,
- * FICHE_ERR_TRUNCATED, FICHE_ERR_LIMIT, FICHE_ERR_IO or FICHE_ERR_NOMEM.
+ * Return 0, FICHE_ERR_ARG (no such number), FICHE_ERR_WITHDRAWN,
+ * FICHE_ERR_CORRUPT, FICHE_ERR_TRUNCATED, FICHE_ERR_LIMIT, FICHE_ERR_IO or
+ * FICHE_ERR_NOMEM.
  */
 FICHE_API int fiche_view_card(struct fiche_view *v, uint64_t number,
                               struct fiche_article *out,
@@ -184,6 +203,7 @@ struct fiche_selection {
 	/* With ids, LATEST keeps what the ids name, older or not. */
 	enum fiche_versions versions;
 	int64_t at;
+	bool redacted; /* also those of which only the id is left */
 	enum fiche_sort sort;
 	uint64_t limit; /* 0: no limit */
 };
@@ -202,6 +222,11 @@ FICHE_API uint64_t fiche_results_count(const struct fiche_results *r);
 /* How many fit before the limit, and how many older versions were left out. */
 FICHE_API uint64_t fiche_results_total(const struct fiche_results *r);
 FICHE_API uint64_t fiche_results_older(const struct fiche_results *r);
+/* Records that the ids and URLs of the selection name, but that are withdrawn
+ * and were left out; and the i-th of them. */
+FICHE_API uint64_t fiche_results_withdrawn(const struct fiche_results *r);
+FICHE_API uint64_t fiche_results_withdrawn_number(const struct fiche_results *r,
+                                                  uint64_t i);
 /* i < count. */
 FICHE_API uint64_t fiche_results_number(const struct fiche_results *r,
                                         uint64_t i);

@@ -36,6 +36,7 @@ struct fiche_copy_options {
 struct fiche_copy_stats {
 	uint64_t read;          /* wanted and whole; new or not */
 	uint64_t lost;          /* told through on_loss */
+	uint64_t withdrawn;     /* in `from`, and from now on in `to` */
 	uint64_t blocks_copied; /* with their frames */
 	uint64_t blocks_made;   /* of records of blocks that could not be; not
 	                           with recompress */
@@ -48,14 +49,18 @@ struct fiche_copy_stats {
  * then where memory would grow with the number of records - not if `to` is
  * empty and has no commit, so that a whole archive goes over in one.
  *
+ * What is withdrawn in `from` is withdrawn in `to`, with what was said of it,
+ * be the record new or there already; records that are not wanted are left
+ * where they are.
+ *
  * Without recompress, records that are all new keep their order, and in an
  * empty archive their numbers.  If all are wanted, the duplicates that `from`
  * has counted are counted on.
  *
  * `opt` and `out` may be NULL.  Returns 0 even if records are lost, or
  * FICHE_ERR_STATE, FICHE_ERR_IO, FICHE_ERR_NOMEM, FICHE_ERR_CORRUPT (a frame
- * did not decode to what went in) or FICHE_ERR_LIMIT: then the writer can only
- * be closed.
+ * did not decode to what went in, or what is withdrawn cannot be told) or
+ * FICHE_ERR_LIMIT: then the writer can only be closed.
  */
 FICHE_API int fiche_copy(struct fiche_writer *to, struct fiche_reader *from,
                          const struct fiche_copy_options *opt,
@@ -73,7 +78,9 @@ struct fiche_difference {
 };
 
 struct fiche_diff_stats {
-	uint64_t same;    /* records of the first that the second has */
+	uint64_t same; /* records of the first that the second has */
+	/* Of these, redacted in the first alone, and in the second alone. */
+	uint64_t redacted[2];
 	uint64_t only[2]; /* of the first, of the second */
 	uint64_t changed;
 	uint64_t damaged; /* of these, whose URL could not be read */

@@ -39,6 +39,7 @@ struct fiche_verify_report {
 	uint64_t sections;
 	uint64_t blocks;
 	uint64_t records;    /* rebuilt and hashed; 0 with quick */
+	uint64_t redacted;   /* of these, taken out: only the id is left */
 	uint64_t text_bytes; /* decoded */
 	uint64_t tail_size;  /* bytes of an interrupted append */
 	uint64_t void_bytes; /* declared void earlier */

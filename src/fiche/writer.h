@@ -97,8 +97,11 @@ struct fiche_writer_options {
 };
 
 struct fiche_writer_stats {
-	uint64_t records;       /* stored by this writer */
-	uint64_t duplicates;    /* same record again: counted, not stored */
+	uint64_t records;    /* stored by this writer */
+	uint64_t duplicates; /* same record again: counted, not stored */
+	/* Of the duplicates: redacted in this archive, and not stored again;
+	 * redacted where they were copied from, and kept whole here. */
+	uint64_t redacted_here, redacted_there;
 	uint64_t shared_bodies; /* other record, same body */
 	uint64_t versions;      /* other record under a known URL */
 	uint64_t rejected;
@@ -153,6 +156,26 @@ FICHE_API int fiche_writer_add_file(struct fiche_writer *w, const char *card,
                                     size_t len, const struct fiche_text *text,
                                     const struct fiche_origin *origin,
                                     struct fiche_error *err);
+
+/*
+ * Withdraw records of earlier commits: with the next commit they are not shown
+ * any more unless somebody asks for withdrawn ones.  Their bytes stay, and so
+ * do digests and proofs.  `reason` and `authority` are UTF-8, or NULL.
+ * fiche_writer_restore() takes that back.  Records for which it is so already
+ * stay as they are; *changed (may be NULL) counts the others.
+ *
+ * Return 0, FICHE_ERR_ARG (no such record, or a text is longer than
+ * FICHE_REASON_MAX or not UTF-8), FICHE_ERR_LIMIT (the list would pass 16 MiB,
+ * some hundred thousand records), FICHE_ERR_CORRUPT (the list that is there
+ * cannot be read), or errors of reading; nothing has changed then.
+ */
+FICHE_API int fiche_writer_withdraw(struct fiche_writer *w,
+                                    const uint64_t *numbers, size_t count,
+                                    const char *reason, const char *authority,
+                                    uint64_t *changed, struct fiche_error *err);
+FICHE_API int fiche_writer_restore(struct fiche_writer *w,
+                                   const uint64_t *numbers, size_t count,
+                                   uint64_t *changed, struct fiche_error *err);
 
 /* Records and bytes not committed yet. */
 FICHE_API uint64_t fiche_writer_pending(const struct fiche_writer *w);

@@ -64,8 +64,10 @@ static const char *check_entries(const struct block_head *h)
 
 	cursor_init(&c, h->entries.ptr, h->entries.len);
 	for (uint32_t i = 0; i < h->record_count; i++) {
-		if (!entry_take(&c, &e) || (unsigned)e.kind > KIND_FILE)
+		if (!entry_take(&c, &e))
 			return "block has a malformed entry";
+		if (e.kind == KIND_REDACTED && (e.shared || e.value))
+			return "block has a redacted record with a body";
 		if (e.shared) {
 			if (e.value == 0 || e.value > h->first_record + i)
 				return "block shares a body that cannot exist";

@@ -19,7 +19,12 @@
 #define BLOCK_ALONE_MAX    ((uint64_t)1 << 30)  /* a single one */
 #define BLOCK_WINDOW_LOG   23
 
-enum record_kind { KIND_JSON = 0, KIND_VERBATIM = 1, KIND_FILE = 2 };
+enum record_kind {
+	KIND_JSON = 0,
+	KIND_VERBATIM = 1,
+	KIND_FILE = 2,
+	KIND_REDACTED = 3
+};
 
 struct block_entry {
 	enum record_kind kind;

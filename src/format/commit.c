@@ -69,7 +69,7 @@ void commit_encode(struct buf *out, const struct commit *c, uint64_t at)
 	buf_u64(out, c->record_bytes);
 	buf_u64(out, c->body_bytes);
 	buf_u64(out, c->block_count);
-	buf_u64(out, 0);
+	buf_u64(out, c->withdrawal);
 	buf_put(out, c->tree_head, 32);
 	buf_put(out, c->peaks, (size_t)c->peak_count * 32);
 	for (size_t i = 0; i < c->segment_count; i++) {
@@ -125,6 +125,8 @@ static const char *broken_rule(const struct commit *c, uint64_t at)
 	                                 c->batch_start - c->prev_offset !=
 	                                         c->prev_size + FOOTER_SIZE)
 		return "commit names an impossible predecessor";
+	if (c->withdrawal && !inside(c->withdrawal, SECTION_HEADER_SIZE, at))
+		return "commit names an impossible withdrawal";
 	for (size_t i = 0; i < c->segment_count; i++) {
 		const struct commit_segment *s = &c->segments[i];
 
@@ -194,7 +196,7 @@ int commit_decode(struct commit *out, const uint8_t *payload, size_t len,
 	c.record_bytes = cursor_u64(&k);
 	c.body_bytes = cursor_u64(&k);
 	c.block_count = cursor_u64(&k);
-	cursor_zeros(&k, 8);
+	c.withdrawal = cursor_u64(&k);
 	cursor_copy(&k, c.tree_head, 32);
 
 	lists = (len - FIXED_SIZE) / 32;

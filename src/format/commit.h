@@ -13,7 +13,7 @@
 #include "fiche/error.h"
 
 #define COMMIT_BATCH_SYNCED 1
-#define COMMIT_PROTECTED    2 /* here or before, there is parity */
+#define COMMIT_PROTECTED    2 /* a generation up to this one has PARITY */
 /* A batch longer than this is synced before its COMMIT is written. */
 #define COMMIT_UNSYNCED_MAX ((uint64_t)1 << 20)
 #define COMMIT_PEAKS_MAX    64
@@ -54,6 +54,7 @@ struct commit {
 	uint64_t record_bytes;
 	uint64_t body_bytes;
 	uint64_t block_count;
+	uint64_t withdrawal; /* offset of the WITHDRAWAL in force, or 0 */
 	uint8_t tree_head[32];
 	uint8_t peaks[COMMIT_PEAKS_MAX][32];
 	uint32_t peak_count;

@@ -88,13 +88,8 @@ uint64_t section_size(const struct section *s)
 
 bool section_type_known(uint8_t type)
 {
-	return type >= SECTION_SUPERBLOCK && type <= SECTION_PARITY;
-}
-
-/* Who does not know parity can read without it. */
-static bool must_be_critical(uint8_t type)
-{
-	return type != SECTION_PARITY;
+	return (type >= SECTION_SUPERBLOCK && type <= SECTION_PARITY) ||
+	       type == SECTION_WITHDRAWAL;
 }
 
 static uint32_t header_crc(const uint8_t raw[SECTION_HEADER_SIZE])
@@ -170,15 +165,13 @@ int section_decode(struct section *out, const uint8_t raw[SECTION_HEADER_SIZE],
 		               "version %u of section type %u needs a newer "
 		               "program",
 		               (unsigned)s.version, (unsigned)s.type);
+	/* Parity is for those who mend; who reads can do without. */
 	if (section_type_known(s.type) &&
-	    must_be_critical(s.type) != (bool)(s.flags & SECTION_CRITICAL))
-		return err_set(
-			err, FICHE_ERR_CORRUPT, at,
-			must_be_critical(s.type)
-				? "section type %u lacks the critical "
-				  "flag"
-				: "section type %u has the critical flag",
-			(unsigned)s.type);
+	    (s.type != SECTION_PARITY) != (s.flags & SECTION_CRITICAL))
+		return err_set(err, FICHE_ERR_CORRUPT, at,
+		               "section type %u %s the critical flag",
+		               (unsigned)s.type,
+		               s.type == SECTION_PARITY ? "has" : "lacks");
 	if (frame_len < SECTION_HEADER_SIZE - FRAME_HEAD ||
 	    s.payload_len > INT64_MAX - at - SECTION_HEADER_SIZE)
 		return err_set(err, FICHE_ERR_CORRUPT, at,

@@ -30,7 +30,8 @@ enum section_type {
 	SECTION_DATA = 3,
 	SECTION_INDEX = 4,
 	SECTION_COMMIT = 5,
-	SECTION_PARITY = 6, /* the only one without the critical flag */
+	SECTION_PARITY = 6,
+	SECTION_WITHDRAWAL = 8,
 };
 
 #define SECTION_VERSION  1

@@ -84,6 +84,9 @@ int io_open(struct io *io, const char *path, enum io_mode mode,
             struct io_file **out, struct fiche_error *err);
 /* Accepts NULL.  What must be durable was synced before. */
 void io_close(struct io_file *f);
+/* Another handle for reading an open file, be it without a name; `f` has to
+ * outlive it.  0 or FICHE_ERR_NOMEM. */
+int io_borrow(struct io_file *f, struct io_file **out, struct fiche_error *err);
 
 /* Exactly `len` bytes, or FICHE_ERR_TRUNCATED (the file ends before) or
  * FICHE_ERR_IO; `buf` is then undefined. */

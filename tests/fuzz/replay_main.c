@@ -3,11 +3,13 @@
  * replay_main.c - run a fuzz target without an engine.
  *
  *     fuzz_x [-n MUTATIONS] [FILE|FOLDER...]
+ *     fuzz_x -w FOLDER
  *
  * Every file given, every file in a folder given, and every seed that the
  * target offers goes in as it is, then changed in MUTATIONS ways (default 500),
  * which are the same each time.  A target that finds something aborts; the
- * input is then in the file named by FUZZ_KEEP, if that is set.
+ * input is then in the file named by FUZZ_KEEP, if that is set.  With -w the
+ * seeds are written into a folder, for an engine to begin with.
  */
 
 #include <dirent.h>
@@ -228,6 +230,27 @@ static void add_seeds(struct corpus *c)
 			out_of_memory();
 }
 
+static bool write_seeds(const struct corpus *c, const char *folder)
+{
+	for (size_t i = 0; i < c->count; i++) {
+		const struct buf *b = &c->input[i];
+		char path[4096];
+		bool ok;
+		FILE *f;
+
+		(void)snprintf(path, sizeof(path), "%s/seed-%zu", folder, i);
+		f = fopen(path, "wb");
+		ok = f && fwrite(b->ptr, 1, b->len, f) == b->len;
+		if (f && fclose(f) != 0)
+			ok = false;
+		if (!ok) {
+			perror(path);
+			return false;
+		}
+	}
+	return true;
+}
+
 int main(int argc, char **argv)
 {
 	unsigned long mutations = 500, runs = 0;
@@ -238,6 +261,10 @@ int main(int argc, char **argv)
 	if (argc > 2 && strcmp(argv[1], "-n") == 0) {
 		mutations = strtoul(argv[2], NULL, 10);
 		arg = 3;
+	}
+	if (argc == 3 && strcmp(argv[1], "-w") == 0) {
+		add_seeds(&c);
+		return write_seeds(&c, argv[2]) ? 0 : 2;
 	}
 	for (; arg < argc; arg++)
 		ok = load(&c, argv[arg]) && ok;

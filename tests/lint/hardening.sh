@@ -6,8 +6,8 @@
 # Usage: hardening.sh PROGRAM...
 #
 # Position-independent; relocations read-only before main() and resolved at
-# once; no stack or segment that can be written and run; stack protector; checked copies of
-# libc.  What a sanitizer's build lacks on purpose is not asked of it.
+# once; no stack or segment that can be written and run; stack protector; marks where a
+# jump may lead; checked copies of libc; and no parsers that are not needed.  What a sanitizer's build lacks on purpose is not asked of it.
 set -eu
 
 command -v readelf >/dev/null || exit 77
@@ -36,6 +36,17 @@ for program; do
 	ask 'copies are checked' "$symbols" '__(memcpy|vsnprintf|snprintf|read|printf|vfprintf|fprintf|strncpy)_chk'
 	if printf '%s\n' "$segments" | grep -q 'LOAD.* RWE '; then
 		echo "$name: NOT without a segment to write and run"
+		bad=1
+	fi
+	# Not asked of the program as a whole: some libraries in it are built without.
+	if [ "$(uname -m)" = x86_64 ] && command -v objdump >/dev/null; then
+		ask 'places to jump to are marked' \
+			"$(objdump -d --no-show-raw-insn "$program" | sed -n '/<cmd_verify>:/,/^$/p')" endbr64
+	fi
+	# What reads archives of strangers has no parsers of other formats in it.
+	if [ "$name" = fiche ] && printf '%s\n' "$dynamic$symbols" |
+		grep -E 'NEEDED.*(archive|expat|sqlite|brotli|lzma|bz2|uchardet)|archive_read_new|XML_Parse|sqlite3_open|BrotliDecoder|lzma_code'; then
+		echo "$name: NOT without foreign parsers"
 		bad=1
 	fi
 done

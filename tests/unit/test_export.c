@@ -297,6 +297,11 @@ static void foreign_text_becomes_one_safe_component(void **state)
 		{ "x=y&z", "x%3Dy%26z" },
 		{ "\xc3\xa9t\xc3\xa9", "\xc3\xa9t\xc3\xa9" },
 		{ "\xc2\x9b", "%C2%9B" },
+		{ "a\xe2\x80\xae"
+		  "b",
+		  "a%E2%80%AEb" }, /* would show as from right to left */
+		{ "\xe2\x81\xa6\xe2\x80\xa8", "%E2%81%A6%E2%80%A8" },
+		{ "\xe2\x80\x93", "\xe2\x80\x93" },
 	};
 
 	(void)state;
