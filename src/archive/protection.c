@@ -48,7 +48,9 @@ static int look(struct archive *a, const struct commit *c, uint64_t at,
 	if (r < 0)
 		return r;
 	out->any = true;
-	out->profile = head.profile;
+	/* It is advice; other numbers are somebody else's. */
+	out->profile = head.profile <= FICHE_PARITY_ARCH ? head.profile
+	                                                 : FICHE_PARITY_OTHER;
 	return 0;
 }
 

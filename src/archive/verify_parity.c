@@ -114,15 +114,31 @@ static int load_tables(struct parity_check *k, const struct parity_head *h,
 			*broken = "a table of parity is not one";
 			return 0;
 		}
-		if (i < g->tables)
-			memcpy(tags + (size_t)i * PARITY_TAGS_SIZE,
-			       page + PARITY_HEAD, PARITY_TAGS_SIZE);
+		memcpy(tags + (size_t)i * PARITY_TAGS_SIZE, page + PARITY_HEAD,
+		       PARITY_TAGS_SIZE);
 	}
 	for (size_t i = (size_t)g->tags * PARITY_TAG;
 	     i < g->tables * PARITY_TAGS_SIZE; i++)
 		if (tags[i])
 			*broken = "a table of parity is not padded with zeros";
 	return 0;
+}
+
+/* The parity of the table, whose pages stand behind it in `tags`. */
+static bool tables_fit(const struct parity_geometry *g, const uint8_t *tags)
+{
+	uint8_t sum[PARITY_TAGS_SIZE];
+
+	for (uint32_t i = g->tables; i < parity_table_count(g); i++) {
+		uint32_t row = (i - g->tables) / g->table_groups;
+		uint32_t group = (i - g->tables) % g->table_groups;
+
+		parity_table_sum(sum, g, tags, group, row);
+		if (memcmp(sum, tags + (size_t)i * PARITY_TAGS_SIZE,
+		           sizeof(sum)) != 0)
+			return false;
+	}
+	return true;
 }
 
 static int check_tags(struct parity_check *k, const struct parity_head *h,
@@ -162,12 +178,15 @@ static int check_tags(struct parity_check *k, const struct parity_head *h,
 static int check_pages(struct parity_check *k, const struct parity_head *h,
                        struct fiche_error *err)
 {
-	uint8_t *tags = alloc_zeroed(h->geometry.tables, PARITY_TAGS_SIZE);
+	uint8_t *tags = alloc_zeroed(parity_table_count(&h->geometry),
+	                             PARITY_TAGS_SIZE);
 	uint8_t *chunk = alloc_bytes((size_t)CHUNK_PAGES * PARITY_PAGE);
 	const char *broken = NULL;
 	int r = tags && chunk ? load_tables(k, h, tags, &broken, err)
 	                      : err_nomem(err);
 
+	if (r == 0 && !broken && !tables_fit(&h->geometry, tags))
+		broken = "the parity of a table does not fit it";
 	if (broken)
 		find(k, h->offset, broken);
 	else if (r == 0)

@@ -169,8 +169,6 @@ static const char *broken_rule(const struct parity_head *h)
 		return "parity is of a zone that its generation does not have";
 	if (h->number >= parity_table_count(g) && h->number != PARITY_NO_TABLE)
 		return "parity names a page that its table does not have";
-	if (h->profile > FICHE_PARITY_ARCH)
-		return "parity has an unknown profile";
 	return NULL;
 }
 
@@ -309,6 +307,48 @@ int parity_table_decode(struct parity_head *out,
 		               "mismatch)");
 	*out = h;
 	return 0;
+}
+
+/* Polynomials modulo 0x11D. */
+static uint8_t times(uint8_t a, uint8_t b)
+{
+	unsigned product = 0, x = a;
+
+	for (; b; b >>= 1) {
+		if (b & 1)
+			product ^= x;
+		x = x << 1 ^ (x & 0x80 ? 0x11Du : 0);
+	}
+	return (uint8_t)product;
+}
+
+/* a to the power of 254. */
+static uint8_t inverse(uint8_t a)
+{
+	uint8_t out = 1;
+
+	for (unsigned i = 0; i < 254; i++)
+		out = times(out, a);
+	return out;
+}
+
+void parity_table_sum(uint8_t out[PARITY_TAGS_SIZE],
+                      const struct parity_geometry *g, const uint8_t *tags,
+                      uint32_t group, uint32_t row)
+{
+	memset(out, 0, PARITY_TAGS_SIZE);
+	for (uint32_t c = 0; group + c * g->table_groups < g->tables; c++) {
+		const uint8_t *in =
+			tags + (size_t)(group + c * g->table_groups) *
+				       PARITY_TAGS_SIZE;
+		uint8_t by = inverse((uint8_t)((PARITY_TABLE_K + row) ^ c));
+		uint8_t product[256];
+
+		for (unsigned i = 0; i < 256; i++)
+			product[i] = times((uint8_t)i, by);
+		for (size_t i = 0; i < PARITY_TAGS_SIZE; i++)
+			out[i] ^= product[in[i]];
+	}
 }
 
 int parity_tag(uint8_t out[PARITY_TAG], const uint8_t page[PARITY_PAGE])

@@ -98,6 +98,11 @@ int parity_table_seal(uint8_t page[PARITY_PAGE], const struct parity_head *h,
 int parity_table_decode(struct parity_head *out,
                         const uint8_t page[PARITY_PAGE], uint64_t at,
                         const uint8_t *uuid, struct fiche_error *err);
+/* The tags, all table pages' one after another, summed as row `row` of the
+ * parity of `group` has to have them: slow, and without a library. */
+void parity_table_sum(uint8_t out[PARITY_TAGS_SIZE],
+                      const struct parity_geometry *g, const uint8_t *tags,
+                      uint32_t group, uint32_t row);
 /* 0 or FICHE_ERR_NOMEM. */
 int parity_tag(uint8_t out[PARITY_TAG], const uint8_t page[PARITY_PAGE]);
 

@@ -76,7 +76,6 @@ static const struct bad_head bad_heads[] = {
 	{ "the zone is one of them", 64, 4, 1, "does not have" },
 	{ "there is a zone", 68, 4, 0, "does not have" },
 	{ "the table has this page", 72, 4, 99, "does not have" },
-	{ "the profile is known", 76, 1, 4, "unknown profile" },
 	{ "bytes 77 to 79 are zero", 79, 1, 1, "reserved" },
 	{ "the batch begins at a page", 80, 8, 8193, "impossible place" },
 	{ "there is a commit before", 80, 8, 4096, "impossible place" },

@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "format/parity.h"
 #include "parity/rs.h"
 
 #define LEN 192
@@ -201,6 +202,41 @@ static void the_largest_codes_are_solved(void **state)
 	}
 }
 
+/* What verification uses, which has no library. */
+static void tables_are_summed_alike_without_the_library(void **state)
+{
+	struct parity_geometry g;
+	uint8_t *tags, *in[PARITY_TABLE_K], sum[PARITY_TAGS_SIZE];
+	uint8_t *out[255], *rows;
+	struct rs *rs;
+
+	(void)state;
+	parity_choose(&g, FICHE_PARITY_STD, 40000);
+	tags = calloc(g.tables, PARITY_TAGS_SIZE);
+	rows = calloc(g.table_rows, PARITY_TAGS_SIZE);
+	assert_true(tags && rows && g.table_groups > 1);
+	for (size_t i = 0; i < g.tables * PARITY_TAGS_SIZE; i++)
+		tags[i] = (uint8_t)rand();
+	for (uint32_t h = 0; h < g.table_groups; h++) {
+		unsigned n = 0;
+
+		for (uint32_t t = h; t < g.tables; t += g.table_groups)
+			in[n++] = tags + t * PARITY_TAGS_SIZE;
+		for (uint32_t r = 0; r < g.table_rows; r++)
+			out[r] = rows + r * PARITY_TAGS_SIZE;
+		rs = rs_new(PARITY_TABLE_K, n, g.table_rows);
+		assert_non_null(rs);
+		rs_sum(rs, PARITY_TAGS_SIZE, in, out);
+		rs_free(rs);
+		for (uint32_t r = 0; r < g.table_rows; r++) {
+			parity_table_sum(sum, &g, tags, h, r);
+			assert_memory_equal(sum, out[r], sizeof(sum));
+		}
+	}
+	free(tags);
+	free(rows);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -209,6 +245,7 @@ int main(void)
 		cmocka_unit_test(sums_are_those_of_the_definition),
 		cmocka_unit_test(every_loss_within_capacity_is_solved),
 		cmocka_unit_test(the_largest_codes_are_solved),
+		cmocka_unit_test(tables_are_summed_alike_without_the_library),
 	};
 
 	srand(1);
