@@ -9,7 +9,7 @@ import argparse, hashlib, json, os, random, subprocess, sys, tempfile, time
 
 MIB, PAGE = 1 << 20, 4096
 # profile, % lost here and there, hole as a share of the archive, where
-ROWS = (("lite", 0.5, 0, "anywhere"), ("lite", 0, 1 / 256, "anywhere"),
+ROWS = (("lite", 0.5, 0, "anywhere"), ("lite", 0, 1 / 512, "anywhere"),
         ("std", 5, 0, "anywhere"), ("std", 1, 1 / 16, "anywhere"), ("std", 1, 1 / 16, "in front"),
         ("std", 1, 1 / 16, "at the end"), ("std", 1, 1 / 16, "over the tables"),
         ("arch", 12, 0, "anywhere"), ("arch", 3, 1 / 8, "anywhere"), ("arch", 3, 1 / 8, "in front"),
