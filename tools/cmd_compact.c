@@ -7,6 +7,7 @@
 #include "confined.h"
 #include "copying.h"
 #include "output.h"
+#include "protecting.h"
 #include "str.h"
 
 static void print_json(const struct copying *c, const struct reading *from)
@@ -75,6 +76,7 @@ int cmd_compact(struct tool *t, const struct args *args)
 {
 	const char *path = args_value(args, OPT_OUTPUT);
 	struct reading from = { 0 };
+	struct protecting parity;
 	struct copying c;
 	int r;
 
@@ -83,6 +85,8 @@ int cmd_compact(struct tool *t, const struct args *args)
 	r = copying_init(&c, t, args, path);
 	if (r == 0)
 		r = confine_copying(t, args->operands, 1, path, false);
+	if (r == 0)
+		r = protecting_init(&parity, t, args);
 	if (r != 0)
 		return r;
 	progress_begin(&c.progress, t, args, "compacting", NULL);
@@ -93,11 +97,15 @@ int cmd_compact(struct tool *t, const struct args *args)
 	}
 	progress_end(&c.progress);
 	copying_close(&c, r != 0);
+	if (r == 0)
+		protecting_finish(&parity, &c.out, path, from.reader);
 	reading_losses(&from);
 	if (args_have(args, OPT_JSON))
 		print_json(&c, &from);
 	else if (r == 0)
 		print_summary(&c, &from);
+	if (!args_have(args, OPT_JSON))
+		protecting_print(&parity);
 	reading_close(&from);
 	return t->exit_code;
 }

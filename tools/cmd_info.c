@@ -12,6 +12,9 @@
 #include "reading.h"
 #include "rows.h"
 
+/* As --profile has them; enum fiche_parity. */
+static const char *const parity_names[] = { "other", "lite", "std", "arch" };
+
 static void add_uuid(struct str *s, const uint8_t uuid[16])
 {
 	static const size_t parts[] = { 4, 2, 2, 2, 6 };
@@ -103,8 +106,26 @@ static void add_content(struct str *s, const struct fiche_info *i,
 	str_char(s, '\n');
 }
 
+/* "parity       std; protects 8.1 MB, not yet the last 92 kB" */
+static void add_protection(struct str *s, const struct fiche_protection *p)
+{
+	add_name(s, "parity");
+	if (p->bytes == 0) {
+		str_add(s, "none\n");
+		return;
+	}
+	str_printf(s, "%s; protects ", parity_names[p->profile & 3]);
+	str_size(s, p->bytes);
+	if (p->more > 0) {
+		str_add(s, ", not yet the last ");
+		str_size(s, p->more);
+	}
+	str_char(s, '\n');
+}
+
 static void add_sizes(struct str *s, const struct fiche_info *i,
-                      const struct fiche_survey *v)
+                      const struct fiche_survey *v,
+                      const struct fiche_protection *p)
 {
 	add_name(s, "records");
 	str_size(s, i->record_bytes);
@@ -127,6 +148,7 @@ static void add_sizes(struct str *s, const struct fiche_info *i,
 	str_add(s, ", ");
 	str_count(s, i->dictionaries);
 	str_printf(s, " dictionar%s\n", i->dictionaries == 1 ? "y" : "ies");
+	add_protection(s, p);
 	add_name(s, "tree head");
 	str_hex(s, i->tree_head, sizeof(i->tree_head));
 	str_char(s, '\n');
@@ -152,7 +174,8 @@ static void key_time(struct str *s, const char *key, int64_t seconds,
 }
 
 static void add_json(struct str *s, const char *path,
-                     const struct fiche_info *i, const struct fiche_survey *v)
+                     const struct fiche_info *i, const struct fiche_survey *v,
+                     const struct fiche_protection *p)
 {
 	str_char(s, '{');
 	str_key_text(s, "archive", path);
@@ -184,6 +207,10 @@ static void add_json(struct str *s, const char *path,
 	str_key_count(s, "blocks", i->blocks);
 	str_key_count(s, "segments", i->segments);
 	str_key_count(s, "dictionaries", i->dictionaries);
+	str_key_text(s, "parity",
+	             p->bytes ? parity_names[p->profile & 3] : "none");
+	str_key_count(s, "protected_bytes", p->bytes);
+	str_key_count(s, "unprotected_bytes", p->more);
 	str_key(s, "tree_head");
 	str_char(s, '"');
 	str_hex(s, i->tree_head, sizeof(i->tree_head));
@@ -249,21 +276,24 @@ static void print_info(struct reading *ar, bool json)
 {
 	struct str s = { 0 };
 	struct fiche_survey survey;
+	struct fiche_protection parity;
 	struct fiche_error err = { 0 };
 	int r = fiche_reader_survey(ar->reader, &survey, &err);
 
+	if (r == 0)
+		r = fiche_reader_protection(ar->reader, &parity, &err);
 	if (r < 0) {
 		(void)library_failed(ar->tool, ar->path, r, &err);
 		return;
 	}
 	if (json) {
-		add_json(&s, ar->path, &ar->info, &survey);
+		add_json(&s, ar->path, &ar->info, &survey, &parity);
 	} else {
 		glyph_escape(&s, ar->path, strlen(ar->path), GLYPH_LINE);
 		str_char(&s, '\n');
 		add_identity(&s, &ar->info);
 		add_content(&s, &ar->info, &survey);
-		add_sizes(&s, &ar->info, &survey);
+		add_sizes(&s, &ar->info, &survey, &parity);
 	}
 	if (!output_line(&s))
 		(void)out_of_memory(ar->tool);

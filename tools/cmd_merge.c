@@ -7,6 +7,7 @@
 #include "confined.h"
 #include "copying.h"
 #include "output.h"
+#include "protecting.h"
 #include "str.h"
 
 static void print_json(const struct copying *c)
@@ -70,12 +71,15 @@ static int add_input(struct copying *c, const char *path)
 
 int cmd_merge(struct tool *t, const struct args *args)
 {
+	struct protecting parity;
 	struct copying c;
 	int r = copying_init(&c, t, args, args->operands[0]);
 
 	if (r == 0)
 		r = confine_copying(t, args->operands + 1,
 		                    args->operand_count - 1, c.path, false);
+	if (r == 0)
+		r = protecting_init(&parity, t, args);
 	if (r != 0)
 		return r;
 	progress_begin(&c.progress, t, args, "merging", NULL);
@@ -86,9 +90,13 @@ int cmd_merge(struct tool *t, const struct args *args)
 		r = copying_commit(&c);
 	progress_end(&c.progress);
 	copying_close(&c, r != 0 || c.inputs == 0);
+	if (r == 0 && c.inputs > 0)
+		protecting_finish(&parity, &c.out, c.path, NULL);
 	if (args_have(args, OPT_JSON))
 		print_json(&c);
 	else if (r == 0 && c.inputs > 0)
 		print_summary(&c);
+	if (!args_have(args, OPT_JSON))
+		protecting_print(&parity);
 	return t->exit_code;
 }

@@ -20,6 +20,7 @@
 #include "output.h"
 #include "pack_options.h"
 #include "progress.h"
+#include "protecting.h"
 #include "rejects.h"
 #include "stop.h"
 #include "str.h"
@@ -34,6 +35,7 @@ struct pack {
 	struct rejects rejects;
 	const char *exclude[3]; /* files that are no input */
 	struct progress progress;
+	struct protecting parity;
 	struct fiche_writer *writer;
 	struct fiche_explain *explain;
 	struct fiche_ingest *reader;
@@ -359,6 +361,8 @@ static void print_json(const struct pack *p)
 	str_key_count(&s, "structure_bytes", p->out.structure_bytes);
 	str_key_count(&s, "total_records", p->out.total_records);
 	str_key_count(&s, "generation", p->out.generation);
+	if (p->parity.done)
+		protecting_json(&p->parity, &s);
 	str_key(&s, "seconds");
 	str_printf(&s, "%.3f", progress_seconds(&p->progress));
 	str_key_bool(&s, "interrupted", stop_signal() != 0);
@@ -453,6 +457,7 @@ static void print_summary(const struct pack *p)
 	(void)output_line(&s);
 	str_done(&s);
 	print_rest(p, refused);
+	protecting_print(&p->parity);
 }
 
 /* A name misspelled should not leave an empty archive in the way. */
@@ -465,6 +470,18 @@ static void drop_empty(struct pack *p)
 	complain(p->tool, p->path,
 	         "nothing could be read, so no archive is "
 	         "made");
+}
+
+/* Parity of what came in, and was not protected before.  Who stops packing does
+ * not want to wait for it. */
+static void protect(struct pack *p)
+{
+	if (p->options.dry_run || p->dropped || stop_signal() != 0)
+		return;
+	/* Protecting takes the writer's lock. */
+	fiche_writer_close(p->writer);
+	p->writer = NULL;
+	protecting_finish(&p->parity, &p->out, p->path, NULL);
 }
 
 static void say_stopped(const struct pack *p)
@@ -496,6 +513,8 @@ int cmd_pack(struct tool *t, const struct args *args)
 	int r;
 
 	r = pack_options_read(&p.options, t, args);
+	if (r == 0)
+		r = protecting_init(&p.parity, t, args);
 	if (r != 0)
 		goto out;
 	p.options.writer.on_reject = on_reject;
@@ -522,6 +541,8 @@ int cmd_pack(struct tool *t, const struct args *args)
 	judge(&p);
 	if (r == 0)
 		drop_empty(&p);
+	if (r == 0)
+		protect(&p);
 	if (r == 0)
 		say_stopped(&p);
 	if (p.explain && p.options.json)

@@ -9,6 +9,7 @@
 #include "common_options.h"
 #include "confined.h"
 #include "fiche/fiche.h"
+#include "findings.h"
 #include "glyph.h"
 #include "output.h"
 #include "progress.h"
@@ -29,54 +30,11 @@ struct check {
 
 static const char dot[] = " \xc2\xb7 ";
 
-static void finding_json(const struct check *c, const struct fiche_finding *f)
-{
-	struct str s = { 0 };
-
-	str_char(&s, '{');
-	str_key_text(&s, "type", "error");
-	str_key_text(&s, "archive", c->path);
-	str_key_text(&s, "code", fiche_status_name(f->code));
-	if (f->offset != FICHE_NOWHERE)
-		str_key_count(&s, "offset", f->offset);
-	str_key_text(&s, "message", f->text);
-	str_key_count(&s, "records", f->record_count);
-	if (f->record_count > 0) {
-		str_key_count(&s, "first_record", f->first_record);
-		str_key_text(&s, "id", f->id);
-		str_key_text(&s, "title", f->title);
-	}
-	str_add(&s, "}\n");
-	(void)output_line(&s);
-	str_done(&s);
-}
-
 static void on_finding(void *ctx, const struct fiche_finding *f)
 {
 	struct check *c = ctx;
-	struct str where = { 0 }, who = { 0 };
 
-	if (c->json) {
-		finding_json(c, f);
-		return;
-	}
-	str_add(&where, c->path);
-	if (f->offset != FICHE_NOWHERE)
-		str_printf(&where, "@%llu", (unsigned long long)f->offset);
-	if (f->record_count > 0) {
-		str_add(&who, "; ");
-		str_counted(&who, f->record_count, "record");
-		str_add(&who, " affected");
-		if (f->title || f->id)
-			str_add(&who, ", first");
-		if (f->title)
-			str_printf(&who, " '%s'", f->title);
-		if (f->id)
-			str_printf(&who, " (id %.12s)", f->id);
-	}
-	complain(c->tool, str_get(&where), "%s%s", f->text, str_get(&who));
-	str_done(&where);
-	str_done(&who);
+	finding_tell(c->tool, c->path, f, c->json);
 }
 
 static void on_progress(void *ctx, uint64_t done, uint64_t total)
@@ -119,6 +77,10 @@ static void add_checked(struct str *s, const struct check *c)
 		str_add(s, dot);
 		str_add(s, "index agrees with content");
 	}
+	if (r->parity) {
+		str_add(s, dot);
+		str_add(s, "parity fits what it protects");
+	}
 }
 
 static void print_intact(const struct check *c)
@@ -137,6 +99,14 @@ static void print_intact(const struct check *c)
 	str_seconds(&s, progress_seconds(&c->progress));
 	str_char(&s, '\n');
 	(void)output_line(&s);
+	if (c->report.unprotected_bytes > 0) {
+		str_clear(&s);
+		str_size(&s, c->report.unprotected_bytes);
+		note(c->tool, c->path,
+		     "not protected by parity yet: the last %s ('fiche "
+		     "protect' does it)",
+		     str_get(&s));
+	}
 	str_done(&s);
 }
 
@@ -154,7 +124,12 @@ static void say_damaged(const struct check *c)
 	complain(c->tool, c->path, "is damaged: %s", str_get(&s));
 	str_clear(&s);
 	str_count(&s, r->records);
-	if (!c->options.quick && r->records > 0)
+	if (r->parity)
+		hint(c->tool,
+		     "it has parity: 'fiche repair %s -o NEW' may "
+		     "mend this",
+		     c->path);
+	else if (!c->options.quick && r->records > 0)
 		hint(c->tool,
 		     "%s records are intact; 'fiche extract' still "
 		     "gives them",
@@ -204,6 +179,8 @@ static void print_json(const struct check *c, int status,
 	str_key_count(&s, "findings", r->findings);
 	str_key_count(&s, "records_affected", r->records_lost);
 	str_key_bool(&s, "index_compared", r->index_compared);
+	str_key_bool(&s, "parity", r->parity);
+	str_key_count(&s, "unprotected_bytes", r->unprotected_bytes);
 	if (status < 0 && status != FICHE_ERR_CORRUPT)
 		str_key_text(&s, "error", err->text);
 	if (c->trust.checked)

@@ -15,6 +15,7 @@ int cmd_export(struct tool *t, const struct args *args);
 int cmd_info(struct tool *t, const struct args *args);
 int cmd_verify(struct tool *t, const struct args *args);
 int cmd_repair(struct tool *t, const struct args *args);
+int cmd_protect(struct tool *t, const struct args *args);
 int cmd_keygen(struct tool *t, const struct args *args);
 int cmd_sign(struct tool *t, const struct args *args);
 int cmd_prove(struct tool *t, const struct args *args);

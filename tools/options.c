@@ -62,6 +62,11 @@ const struct option_row option_rows[] = {
 	  "compress all anew, as if packed at once: smaller, slower" },
 	{ OPT_PROFILE, "profile", 0, "dictionary|plain", WRITES, GROUP_OWN,
 	  "plain: larger, but 'zstd -dc' alone prints everything" },
+	{ OPT_PARITY, "parity", 0, "none|lite|std|arch",
+	  IN(PACK) | IN(MERGE) | IN(COMPACT), GROUP_OWN,
+	  "add parity when done; as before if not given (see 'protect')" },
+	{ OPT_PROFILE, "profile", 0, "lite|std|arch", IN(PROTECT), GROUP_OWN,
+	  "how much: 7 %, 14 % or 29 % of the size (default: as before, or std)" },
 	{ OPT_THREADS, "threads", 'j', "N",
 	  WRITES | IN(VERIFY) | IN(REINDEX) | IN(REDACT), GROUP_OWN,
 	  "how many to use; one for each processor if not given" },
@@ -92,9 +97,10 @@ const struct option_row option_rows[] = {
 	{ OPT_UUID, "uuid", 0, "HEX", WRITES & ~IN(SPLIT), GROUP_OWN,
 	  "identity of a new archive, 32 digits" },
 	{ OPT_TIME, "time", 0, "TIME",
-	  WRITES | IN(REINDEX) | IN(REDACT) | IN(WITHDRAW), GROUP_OWN,
+	  WRITES | IN(REINDEX) | IN(REDACT) | IN(WITHDRAW) | IN(PROTECT), GROUP_OWN,
 	  "use it for every clock reading (default: SOURCE_DATE_EPOCH)" },
-	{ OPT_JSON, "json", 0, NULL, WRITES | IN(REINDEX) | IN(REDACT), GROUP_OWN,
+	{ OPT_JSON, "json", 0, NULL, WRITES | IN(REINDEX) | IN(REDACT) | IN(PROTECT),
+	  GROUP_OWN,
 	  "print the summary as one JSON object" },
 
 	/* redact */
@@ -296,7 +302,7 @@ const struct option_row option_rows[] = {
 
 	/* general */
 	{ OPT_PROGRESS, "progress", 0, "auto|always|never",
-	  WRITES | IN(VERIFY) | IN(REINDEX) | IN(EXPORT) | IN(REPAIR) | IN(REDACT),
+	  WRITES | IN(VERIFY) | IN(REINDEX) | IN(EXPORT) | IN(REPAIR) | IN(REDACT) | IN(PROTECT),
 	  GROUP_GENERAL,
 	  "show how far it is (default: auto, on a terminal)" },
 	{ OPT_COLOR, "color", 0, "auto|always|never",
@@ -490,17 +496,39 @@ const struct command_row command_rows[CMD_COUNT] = {
 	[CMD_REPAIR] = {
 		"repair", "COPY...",
 		"make a whole archive of damaged copies",
-		"Reads all copies of an archive at once and takes each part "
-		"from one that has it whole; what none has is put together of "
-		"the pieces in which two differ, until its hash is right. The "
-		"result is a new file, verified before anything is said of "
-		"it. The copies are only read. What is damaged in all of them "
-		"is named, and the exit code is 4.\n"
-		"Of a single copy, footers can be mended. Dictionaries mend "
-		"themselves when an archive is read. To take over all articles "
-		"that are intact: fiche merge --recover NEW COPY.\n",
+		"Reads all copies of an archive at once, one or more, and "
+		"takes each part from one that has it whole. What none has is "
+		"solved for, where the archive is protected ('fiche protect'), "
+		"or put together of the pieces in which two copies differ; "
+		"each part counts when its hash is right. The result is a new "
+		"file, verified in full before anything is said of it. The "
+		"copies are only read.\n"
+		"What cannot be mended is named, article by article where that "
+		"can be told, and the exit code is 4; the result then has all "
+		"that is intact. 'fiche merge --recover NEW RESULT' makes a "
+		"sound archive of it.\n",
+		"fiche repair news.fiche -o mended.fiche\n"
 		"fiche repair disk1/news.fiche disk2/news.fiche -o news.fiche\n",
 		1, 64, cmd_repair },
+	[CMD_PROTECT] = {
+		"protect", "ARCHIVE",
+		"add parity, from which damage can be mended",
+		"Appends parity (Reed-Solomon) of all that was added since the "
+		"last time, as one more commit; nothing is rewritten. From "
+		"then on 'fiche repair' brings back what a disk loses, from "
+		"the archive alone:\n"
+		"lite: any scattered half percent of the file. std: any "
+		"scattered 5 %, or any hole of 64 MiB in a gigabyte and 1 %. "
+		"arch: 12 %, or two such holes and 3 %. Of an archive below 15 "
+		"MiB: a seventh, std, or more than a fifth, arch, wherever "
+		"it is.\n"
+		"'fiche pack' goes on to protect an archive that is "
+		"protected. Parity is no second copy: it is in the same file. "
+		"'fiche info' says what is protected.\n",
+		"fiche protect news.fiche\n"
+		"fiche protect --profile arch news.fiche\n"
+		"fiche pack news.fiche scrape/ --parity std\n",
+		1, 1, cmd_protect },
 	[CMD_WITHDRAW] = {
 		"withdraw", "ARCHIVE [ID|URL...]",
 		"stop showing some articles, and keep them",

@@ -38,10 +38,9 @@ int emit_bytes(struct emitter *e, const void *bytes, size_t len,
 	return 0;
 }
 
-/* `more` bytes stand behind the section and go out with it. */
-static int emit(struct emitter *e, enum section_type type, uint8_t *raw,
-                uint64_t payload_len, uint32_t inner_len, const uint8_t *sha,
-                size_t more, struct section *out, struct fiche_error *err)
+int emit_section(struct emitter *e, enum section_type type, uint8_t *raw,
+                 uint64_t payload_len, uint32_t inner_len, const uint8_t *sha,
+                 struct section *out, struct fiche_error *err)
 {
 	struct section s = {
 		.type = (uint8_t)type,
@@ -61,28 +60,46 @@ static int emit(struct emitter *e, enum section_type type, uint8_t *raw,
 	                   (size_t)payload_len) < 0)
 		return err_nomem(err);
 	section_encode(raw, &s);
-	r = emit_bytes(e, raw, SECTION_HEADER_SIZE + (size_t)payload_len + more,
-	               err);
+	r = emit_bytes(e, raw, SECTION_HEADER_SIZE + (size_t)payload_len, err);
 	if (r < 0)
 		return r;
 	e->sequence++;
-	e->structure += SECTION_HEADER_SIZE + inner_len + more;
+	e->structure += SECTION_HEADER_SIZE + inner_len;
 	*out = s;
 	return 0;
 }
 
-int emit_section(struct emitter *e, enum section_type type, uint8_t *raw,
-                 uint64_t payload_len, uint32_t inner_len, const uint8_t *sha,
-                 struct section *out, struct fiche_error *err)
+int emit_make_commit(struct buf *out, struct section *section,
+                     const struct commit *c, const uint8_t uuid[UUID_SIZE],
+                     uint64_t at, uint64_t sequence, struct fiche_error *err)
 {
-	return emit(e, type, raw, payload_len, inner_len, sha, 0, out, err);
-}
+	size_t start = out->len, size;
+	struct section s = {
+		.type = SECTION_COMMIT,
+		.version = SECTION_VERSION,
+		.flags = SECTION_CRITICAL,
+		.offset = at,
+		.sequence = sequence,
+	};
+	struct footer f = { .commit_offset = at, .generation = c->generation };
 
-int emit_commit(struct emitter *e, uint8_t *raw, size_t len,
-                struct section *out, struct fiche_error *err)
-{
-	size_t payload = len - SECTION_HEADER_SIZE - FOOTER_SIZE;
-
-	return emit(e, SECTION_COMMIT, raw, payload, (uint32_t)payload, NULL,
-	            FOOTER_SIZE, out, err);
+	buf_zeros(out, SECTION_HEADER_SIZE);
+	commit_encode(out, c, at);
+	size = out->len - start;
+	buf_zeros(out, FOOTER_SIZE);
+	if (!buf_ok(out))
+		return err_nomem(err);
+	s.payload_len = size - SECTION_HEADER_SIZE;
+	s.inner_len = (uint32_t)s.payload_len;
+	memcpy(s.uuid, uuid, UUID_SIZE);
+	if (sha256_of(s.sha256, out->ptr + start + SECTION_HEADER_SIZE,
+	              (size_t)s.payload_len) < 0)
+		return err_nomem(err);
+	section_encode(out->ptr + start, &s);
+	f.commit_size = size;
+	f.end = at + size + FOOTER_SIZE;
+	memcpy(f.uuid8, uuid, sizeof(f.uuid8));
+	footer_encode(out->ptr + start + size, &f);
+	*section = s;
+	return 0;
 }

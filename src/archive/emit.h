@@ -6,7 +6,9 @@
 #ifndef ARCHIVE_EMIT_H
 #define ARCHIVE_EMIT_H
 
+#include "base/buf.h"
 #include "base/hash.h"
+#include "format/commit.h"
 #include "format/section.h"
 #include "io/io.h"
 
@@ -32,15 +34,20 @@ void emit_done(struct emitter *e);
 int emit_section(struct emitter *e, enum section_type type, uint8_t *raw,
                  uint64_t payload_len, uint32_t inner_len, const uint8_t *sha,
                  struct section *out, struct fiche_error *err);
-/*
- * Write a COMMIT and the FOOTER behind it, `len` bytes together, in one piece:
- * between two writes a program may be killed, and a COMMIT without a place for
- * its FOOTER would be one as soon as the next writer fills up the page.
- */
-int emit_commit(struct emitter *e, uint8_t *raw, size_t len,
-                struct section *out, struct fiche_error *err);
 /* Plain bytes: the zeros behind an interrupted append. */
 int emit_bytes(struct emitter *e, const void *bytes, size_t len,
                struct fiche_error *err);
+
+/*
+ * Append to `out` the COMMIT section for the offset `at`, and its FOOTER: the
+ * last FOOTER_SIZE bytes.  *section gets the header.  0 or FICHE_ERR_NOMEM.
+ *
+ * Both are to be written in one piece: between two writes a program may be
+ * killed, and a COMMIT without a place for its FOOTER would be one as soon as
+ * the next writer fills up the page.
+ */
+int emit_make_commit(struct buf *out, struct section *section,
+                     const struct commit *c, const uint8_t uuid[UUID_SIZE],
+                     uint64_t at, uint64_t sequence, struct fiche_error *err);
 
 #endif

@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "archive/protection.h"
 #include "article/date.h"
 #include "base/alloc.h"
 #include "base/err.h"
@@ -322,6 +323,7 @@ void fiche_reader_info(struct fiche_reader *r, struct fiche_info *out)
 		info.body_bytes = c->body_bytes;
 		info.blocks = c->block_count;
 		info.words = c->tokenizer_version != 0;
+		info.parity = c->flags & COMMIT_PROTECTED;
 		info.dictionaries = c->dict_count;
 		for (size_t i = 0; i < c->dict_count; i++)
 			info.dictionary_bytes +=
@@ -337,6 +339,24 @@ void fiche_reader_info(struct fiche_reader *r, struct fiche_info *out)
 	for (size_t i = 0; i < r->segment_count; i++)
 		info.index_bytes += r->segments[i].where.size;
 	*out = info;
+}
+
+int fiche_reader_protection(struct fiche_reader *r,
+                            struct fiche_protection *out,
+                            struct fiche_error *err)
+{
+	struct protection p = { 0 };
+	int status = 0;
+
+	if (!r->recovered)
+		status = protection_find(&r->archive, &p, err);
+	if (status == 0)
+		*out = (struct fiche_protection){
+			.profile = p.profile,
+			.bytes = p.end,
+			.more = r->archive.end - p.end,
+		};
+	return status;
 }
 
 const struct fiche_statement *fiche_reader_withdrawn(struct fiche_reader *r,

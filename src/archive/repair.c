@@ -13,30 +13,41 @@
 
 #include "base/alloc.h"
 #include "base/buf.h"
+#include "base/cursor.h"
 #include "base/err.h"
 #include "base/hash.h"
 #include "format/commit.h"
 #include "format/section.h"
 
-#define COPIES_MAX 64
-#define CHUNK      ((size_t)1 << 20)
+#define CHUNK  ((size_t)1 << 20)
+#define SECTOR ((size_t)4096)
 /* Payloads that are put together of pieces are not longer than this. */
 #define MIX_MAX    ((uint64_t)256 << 20)
 #define MIX_PIECES 12 /* different pieces: 2 to the power of it are tried */
+/* Bytes hashed to put one payload together of two copies, and in all, besides
+ * 16 times the longest copy. */
+#define MIX_WORK     ((uint64_t)1 << 30)
+#define MIX_WORK_ALL ((uint64_t)16 << 30)
 
 struct copy {
 	struct io_file *file;
 	uint64_t size;
+	/* From `from` on there is no good header before `next`: so that no
+	 * bytes are looked through for each gap. */
+	uint64_t from, next;
 };
 
 struct repair {
-	struct copy copies[COPIES_MAX];
+	struct copy copies[REPAIR_COPIES_MAX + 1]; /* and one that is mended */
 	size_t count;
 	struct io_file *out;
 	const struct fiche_repair_options *opt;
 	struct fiche_repair_report *report;
+	bool known; /* whose archive it is: */
 	uint8_t uuid[UUID_SIZE];
-	uint64_t at, end; /* of the longest copy */
+	uint64_t at, end;  /* of the longest copy */
+	uint64_t void_end; /* up to here nothing means anything */
+	uint64_t work;     /* bytes that may still be hashed to put together */
 	struct sha256 *hash;
 	uint8_t *chunk; /* CHUNK bytes */
 };
@@ -59,7 +70,8 @@ static bool header_of(const struct repair *x, struct section *s,
 {
 	/* An unknown critical type may still be copied; but then its hash
 	 * cannot be trusted to mean what we think. */
-	return section_decode(s, raw, at, x->uuid, NULL) == 0 &&
+	return section_decode(s, raw, at, x->known ? x->uuid : NULL, NULL) ==
+	               0 &&
 	       section_size(s) <= x->end - at;
 }
 
@@ -112,12 +124,14 @@ static bool mix(struct repair *x, uint8_t *a, const uint8_t *b, size_t len,
 {
 	uint8_t *save = alloc_bytes(len ? len : 1);
 	size_t at[MIX_PIECES], n = differing(at, a, b, len, piece);
+	uint64_t work = (uint64_t)len << n; /* not more than 256 MiB << 13 */
 	bool found = false;
 
-	if (!save || n > MIX_PIECES) {
+	if (!save || n > MIX_PIECES || work > MIX_WORK || work > x->work) {
 		alloc_free(save);
 		return false;
 	}
+	x->work -= work;
 	memcpy(save, a, len);
 	for (size_t set = 1; !found && set < (size_t)1 << n; set++) {
 		for (size_t i = 0; i < n; i++) {
@@ -174,6 +188,8 @@ static bool payload_is_right(struct repair *x, const uint8_t *bytes, size_t len,
 static void tell(struct repair *x, uint64_t at, uint64_t size, const char *what,
                  bool mended)
 {
+	if (!mended && at < x->void_end)
+		return;
 	x->report->mended += mended;
 	x->report->lost += !mended;
 	if (x->opt && x->opt->on_damage)
@@ -193,6 +209,8 @@ static const char *name_of(const struct section *s)
 		return "index";
 	case SECTION_COMMIT:
 		return "commit";
+	case SECTION_PARITY:
+		return "parity";
 	default:
 		return "section";
 	}
@@ -216,9 +234,12 @@ static int put_copy(struct repair *x, const struct copy *c, uint64_t at,
 	while (r == 0 && len > 0) {
 		size_t n = len < CHUNK ? (size_t)len : CHUNK;
 
+		/* A sector that cannot be read takes no others with it. */
 		if (!read_copy(c, at, x->chunk, n)) {
-			memset(x->chunk, 0, n);
 			*all = false;
+			n = n < SECTOR ? n : SECTOR - (size_t)(at % SECTOR);
+			if (!read_copy(c, at, x->chunk, n))
+				memset(x->chunk, 0, n);
 		}
 		r = put(x, at, x->chunk, n, err);
 		at += n;
@@ -271,8 +292,10 @@ static bool find_header(struct repair *x, struct section *s,
 static int put_mixed(struct repair *x, const struct section *s,
                      struct fiche_error *err)
 {
-	/* Damage comes in sectors; but both copies' may be near each other. */
-	static const size_t pieces[] = { 512, 64, 8 };
+	/* Damage comes in sectors, and many in a row; but both copies' may be
+	 * near each other. */
+	static const size_t pieces[] = { 1 << 20, 1 << 18, 1 << 16, 1 << 14,
+		                         1 << 12, 512,     64,      8 };
 	uint64_t at = s->offset + SECTION_HEADER_SIZE;
 	size_t len = (size_t)s->payload_len;
 	uint8_t *a, *b;
@@ -283,7 +306,7 @@ static int put_mixed(struct repair *x, const struct section *s,
 		return FICHE_END;
 	a = alloc_bytes(len ? len : 1);
 	b = alloc_bytes(len ? len : 1);
-	for (size_t i = 0; a && b && !found && i < 3; i++)
+	for (size_t i = 0; a && b && !found && i < 8; i++)
 		found = mix_copies(x, a, b, at, len, pieces[i],
 		                   payload_is_right, s);
 	if (!a || !b)
@@ -389,6 +412,7 @@ static uint64_t next_header(struct repair *x, const struct copy *c, uint64_t at)
 {
 	uint8_t raw[SECTION_HEADER_SIZE];
 	struct section s;
+	uint64_t from = at;
 
 	while (at < c->size && c->size - at >= SECTION_HEADER_SIZE) {
 		size_t n =
@@ -410,7 +434,7 @@ static uint64_t next_header(struct repair *x, const struct copy *c, uint64_t at)
 			if (i + SECTION_SYNC_SIZE > n)
 				break;
 			if (memcmp(hit, SECTION_SYNC, SECTION_SYNC_SIZE) != 0 ||
-			    at + i < SECTION_SYNC_AT)
+			    at + i < from + SECTION_SYNC_AT)
 				continue;
 			if (read_copy(c, at + i - SECTION_SYNC_AT, raw,
 			              sizeof(raw)) &&
@@ -425,29 +449,97 @@ static uint64_t next_header(struct repair *x, const struct copy *c, uint64_t at)
 	return UINT64_MAX;
 }
 
-/* No copy has a header here: the void of an interrupted append, or damage. */
-static int put_gap(struct repair *x, bool behind_footer,
-                   struct fiche_error *err)
+/* The next place, from `at` on, where any copy has a good header. */
+static uint64_t next_section(struct repair *x, uint64_t at)
 {
-	uint64_t next = UINT64_MAX, at = x->at;
-	bool is_void;
-	int r;
+	uint64_t next = UINT64_MAX;
 
 	for (size_t i = 0; i < x->count; i++) {
-		uint64_t n = next_header(x, &x->copies[i], at + 1);
+		struct copy *c = &x->copies[i];
 
-		if (n < next)
-			next = n;
+		if (at < c->from || at > c->next) {
+			c->from = at;
+			c->next = next_header(x, c, at);
+		}
+		if (c->next < next)
+			next = c->next;
 	}
+	return next;
+}
+
+/* No copy has a header here: the void of an interrupted append, or damage. */
+static int put_gap(struct repair *x, struct fiche_error *err)
+{
+	uint64_t at = x->at, next = next_section(x, at + 1);
+	bool all = true;
+	int r;
+
 	if (next > x->end)
 		next = x->end;
-	is_void = behind_footer && next % 4096 == 0;
+	if (at < x->void_end && next > x->void_end)
+		next = x->void_end;
 	/* What cannot be read may have been anything. */
-	r = put_copy(x, &x->copies[0], at, next - at, &is_void, err);
-	if (!is_void)
-		tell(x, at, next - at, "section", false);
+	r = put_copy(x, &x->copies[0], at, next - at, &all, err);
+	tell(x, at, next - at, "section", false);
 	x->at = next;
 	return r;
+}
+
+/* ---- Voids ---- */
+
+static bool some_copy_has(struct repair *x, const struct section *s, size_t *i)
+{
+	for (*i = 0; *i < x->count; (*i)++)
+		if (payload_is_good(x, &x->copies[*i], s))
+			return true;
+	return false;
+}
+
+/* The void at x->at that the COMMIT at `at` declares; false if that is no
+ * good one. */
+static bool read_void(struct repair *x, uint64_t at)
+{
+	uint64_t start = x->at;
+	uint8_t raw[SECTION_HEADER_SIZE], said[16];
+	struct section s;
+	bool found, first;
+	size_t i;
+
+	x->at = at;
+	found = find_header(x, &s, raw, &first);
+	x->at = start;
+	if (!found || s.type != SECTION_COMMIT || !some_copy_has(x, &s, &i))
+		return false;
+	/* Batch start and void length (spec 3.6). */
+	if (read_copy(&x->copies[i], at + SECTION_HEADER_SIZE + 32, said,
+	              sizeof(said)) &&
+	    get_u64(said) == start && get_u64(said + 8) <= at - start)
+		x->void_end = start + get_u64(said + 8);
+	return true;
+}
+
+/* A batch begins at x->at: with a void, as the next good commit says? */
+static void find_void(struct repair *x)
+{
+	uint64_t end = x->at - x->at % COMMIT_ALIGN + COMMIT_ALIGN;
+	uint8_t raw[FOOTER_SIZE];
+	struct footer f;
+
+	for (; end <= x->end; end += COMMIT_ALIGN)
+		if (find_footer(x, end, raw) &&
+		    footer_decode(&f, raw, end, NULL) == 0 &&
+		    f.commit_offset >= x->at && read_void(x, f.commit_offset))
+			return;
+}
+
+/* A header in a void may tell of bytes that were never written. */
+static bool counts(struct repair *x, const struct section *s)
+{
+	size_t i;
+
+	return x->at >= x->void_end ||
+	       (section_size(s) <= x->void_end - x->at &&
+	        some_copy_has(x, s, &i));
 }
 
 /* ---- All of it ---- */
@@ -457,7 +549,7 @@ static int put_gap(struct repair *x, bool behind_footer,
 static void find_end(struct repair *x)
 {
 	uint8_t raw[SECTION_HEADER_SIZE], footer[FOOTER_SIZE];
-	uint64_t at = 0, committed = SUPERBLOCK_SIZE, next;
+	uint64_t at = 0, committed = SUPERBLOCK_SIZE;
 	struct section s;
 	bool first;
 
@@ -471,17 +563,12 @@ static void find_end(struct repair *x)
 			}
 			continue;
 		}
-		next = UINT64_MAX;
-		for (size_t i = 0; i < x->count; i++) {
-			uint64_t n = next_header(x, &x->copies[i], at + 1);
-
-			next = n < next ? n : next;
-		}
-		at = next;
+		at = next_section(x, at + 1);
 	}
 	for (at = committed + 4096; at <= x->end; at += 4096)
 		if (find_footer(x, at, footer))
 			committed = at;
+	x->report->left_out = x->end > committed ? x->end - committed : 0;
 	if (committed < x->end)
 		x->end = committed;
 	x->at = 0;
@@ -489,36 +576,55 @@ static void find_end(struct repair *x)
 
 static int walk_section(struct repair *x, const struct section *s,
                         const uint8_t raw[SECTION_HEADER_SIZE], bool first,
-                        bool *is_commit, struct fiche_error *err)
+                        struct fiche_error *err)
 {
 	bool whole = false;
 	int r = put_section(x, s, raw, first, &whole, err);
 
 	x->at += section_size(s);
-	*is_commit = s->type == SECTION_COMMIT;
-	if (r == 0 && *is_commit)
+	if (r == 0 && s->type == SECTION_COMMIT)
 		r = whole ? put_footer(x, s, err) : put_old_footer(x, err);
+	if (s->type == SECTION_COMMIT || s->type == SECTION_SUPERBLOCK)
+		find_void(x);
 	return r;
 }
 
 static int walk(struct repair *x, struct fiche_error *err)
 {
 	uint8_t raw[SECTION_HEADER_SIZE];
-	bool behind_footer = false, first;
+	bool first;
 	struct section s;
 	int r = 0;
 
 	while (r == 0 && x->at < x->end) {
 		if (x->opt && x->opt->on_progress)
 			x->opt->on_progress(x->opt->ctx, x->at, x->end);
-		if (find_header(x, &s, raw, &first))
-			r = walk_section(x, &s, raw, first, &behind_footer,
-			                 err);
+		if (find_header(x, &s, raw, &first) && counts(x, &s))
+			r = walk_section(x, &s, raw, first, err);
 		else
-			r = put_gap(x, behind_footer, err);
+			r = put_gap(x, err);
 	}
 	x->report->bytes = x->at;
 	return r;
+}
+
+/* Where the first bytes are lost in all copies, any section tells. */
+static bool find_any_section(struct repair *x)
+{
+	uint8_t raw[SECTION_HEADER_SIZE];
+	struct section s;
+
+	for (size_t i = 0; i < x->count; i++) {
+		uint64_t at = next_header(x, &x->copies[i], 0);
+
+		if (at == UINT64_MAX ||
+		    !read_copy(&x->copies[i], at, raw, sizeof(raw)) ||
+		    !header_of(x, &s, raw, at))
+			continue;
+		memcpy(x->uuid, s.uuid, UUID_SIZE);
+		return true;
+	}
+	return false;
 }
 
 /* The archive that they are copies of: of the first that has a good header. */
@@ -526,59 +632,37 @@ static int find_identity(struct repair *x, struct fiche_error *err)
 {
 	uint8_t raw[SECTION_HEADER_SIZE];
 	struct section s;
-	bool any = false;
 
 	for (size_t i = 0; i < x->count; i++) {
 		if (!read_copy(&x->copies[i], 0, raw, sizeof(raw)) ||
 		    section_decode(&s, raw, 0, NULL, NULL) < 0)
 			continue;
-		if (any && memcmp(s.uuid, x->uuid, UUID_SIZE) != 0)
+		if (x->known && memcmp(s.uuid, x->uuid, UUID_SIZE) != 0)
 			return err_set(err, FICHE_ERR_ARG, FICHE_NOWHERE,
 			               "these are not copies of one archive");
 		memcpy(x->uuid, s.uuid, UUID_SIZE);
-		any = true;
+		x->known = true;
 	}
-	if (any)
+	if (x->known || find_any_section(x)) {
+		x->known = true;
 		return 0;
-	return err_set(err, FICHE_ERR_FOREIGN, FICHE_NOWHERE,
-	               "no copy begins as an archive does");
-}
-
-static int open_copies(struct repair *x, struct io *io,
-                       const char *const *paths, size_t count,
-                       struct fiche_error *err)
-{
-	int r = 0;
-
-	if (count == 0 || count > COPIES_MAX)
-		return err_set(err, FICHE_ERR_ARG, FICHE_NOWHERE,
-		               "from 1 to 64 copies can be read");
-	for (size_t i = 0; r == 0 && i < count; i++) {
-		struct copy *c = &x->copies[i];
-
-		r = io_open(io, paths[i], IO_READ, &c->file, err);
-		if (r < 0)
-			break;
-		x->count++;
-		r = io_size(c->file, &c->size, err);
-		if (c->size > x->end)
-			x->end = c->size;
 	}
-	return r;
+	return err_set(err, FICHE_ERR_FOREIGN, FICHE_NOWHERE,
+	               "no copy has a section of an archive");
 }
 
 static int run(struct repair *x, struct io *io, const char *out,
                struct fiche_error *err)
 {
-	int r = find_identity(x, err);
+	int r;
 
 	x->hash = sha256_new();
 	x->chunk = alloc_bytes(CHUNK);
-	if (r == 0 && (!x->hash || !x->chunk))
-		r = err_nomem(err);
+	r = x->hash && x->chunk ? find_identity(x, err) : err_nomem(err);
 	if (r == 0)
 		r = io_open(io, out, IO_CREATE, &x->out, err);
 	if (r == 0) {
+		x->work = 16 * x->end + MIX_WORK_ALL;
 		find_end(x);
 		r = walk(x, err);
 	}
@@ -592,28 +676,69 @@ static int run(struct repair *x, struct io *io, const char *out,
 	return r;
 }
 
-int repair_io(struct io *io, const char *const *paths, size_t count,
-              const char *out, const struct fiche_repair_options *opt,
-              struct fiche_repair_report *report, struct fiche_error *err)
+int repair_files(struct io *io, struct io_file *const *files, size_t count,
+                 const char *out, const struct fiche_repair_options *opt,
+                 struct fiche_repair_report *report, struct fiche_error *err)
 {
 	struct fiche_repair_report unused;
 	struct repair *x = alloc_zeroed(1, sizeof(*x));
-	int r;
+	int r = 0;
 
 	if (!x)
 		return err_nomem(err);
 	x->opt = opt;
 	x->report = report ? report : &unused;
 	memset(x->report, 0, sizeof(*x->report));
-	r = open_copies(x, io, paths, count, err);
+	for (; r == 0 && x->count < count; x->count++) {
+		struct copy *c = &x->copies[x->count];
+
+		c->file = files[x->count];
+		r = io_size(c->file, &c->size, err);
+		if (c->size > x->end)
+			x->end = c->size;
+	}
 	if (r == 0)
 		r = run(x, io, out, err);
-	for (size_t i = 0; i < x->count; i++)
-		io_close(x->copies[i].file);
 	io_close(x->out);
 	sha256_free(x->hash);
 	alloc_free(x->chunk);
 	alloc_free(x);
+	return r;
+}
+
+int repair_open(struct io *io, const char *const *paths, size_t count,
+                struct io_file *out[REPAIR_COPIES_MAX], struct fiche_error *err)
+{
+	int r = 0;
+
+	memset(out, 0, REPAIR_COPIES_MAX * sizeof(*out));
+	if (count == 0 || count > REPAIR_COPIES_MAX)
+		return err_set(err, FICHE_ERR_ARG, FICHE_NOWHERE,
+		               "from 1 to 64 copies can be read");
+	for (size_t i = 0; r == 0 && i < count; i++)
+		r = io_open(io, paths[i], IO_READ, &out[i], err);
+	return r;
+}
+
+void repair_close(struct io_file *files[REPAIR_COPIES_MAX])
+{
+	for (size_t i = 0; i < REPAIR_COPIES_MAX; i++)
+		io_close(files[i]);
+}
+
+int repair_io(struct io *io, const char *const *paths, size_t count,
+              const char *out, const struct fiche_repair_options *opt,
+              struct fiche_repair_report *report, struct fiche_error *err)
+{
+	struct io_file *files[REPAIR_COPIES_MAX];
+	int r;
+
+	if (report)
+		memset(report, 0, sizeof(*report));
+	r = repair_open(io, paths, count, files, err);
+	if (r == 0)
+		r = repair_files(io, files, count, out, opt, report, err);
+	repair_close(files);
 	return r;
 }
 

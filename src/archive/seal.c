@@ -297,57 +297,37 @@ static int fill_commit(struct fiche_writer *w, struct commit *c,
 static int seal(struct fiche_writer *w, struct commit *c,
                 struct section *section, struct fiche_error *err)
 {
-	struct footer f;
+	struct emitter *e = &w->emit;
 	struct buf raw = { 0 };
-	uint64_t at = w->emit.at;
+	uint64_t at = e->at;
 	int r = 0;
 
 	if (c->flags & COMMIT_BATCH_SYNCED)
 		r = writer_sync(w->archive.file, err);
-	if (r == 0 && sha256_end(w->emit.hash, c->batch_sha256) < 0)
+	if (r == 0 && sha256_end(e->hash, c->batch_sha256) < 0)
 		r = err_nomem(err);
-	buf_zeros(&raw, SECTION_HEADER_SIZE);
-	commit_encode(&raw, c, at);
-	f.commit_offset = at;
-	f.commit_size = raw.len;
-	f.generation = c->generation;
-	f.end = at + raw.len + FOOTER_SIZE;
-	memcpy(f.uuid8, w->emit.uuid, sizeof(f.uuid8));
-	buf_zeros(&raw, FOOTER_SIZE);
-	if (r == 0 && !buf_ok(&raw))
-		r = err_nomem(err);
-	if (r == 0) {
-		footer_encode(raw.ptr + raw.len - FOOTER_SIZE, &f);
+	if (r == 0)
+		r = emit_make_commit(&raw, section, c, e->uuid, at, e->sequence,
+		                     err);
+	if (r == 0)
 		r = io_reserve(w->archive.file, at, raw.len, err);
-		if (r == 0)
-			r = emit_commit(&w->emit, raw.ptr, raw.len, section,
-			                err);
-	}
+	if (r == 0)
+		r = emit_bytes(e, raw.ptr, raw.len, err);
+	e->sequence++;
+	e->structure += raw.len;
 	buf_done(&raw);
 	if (r == 0)
 		r = writer_sync(w->archive.file, err);
 	return r;
 }
 
-int writer_seal_index(struct fiche_writer *w, size_t kept,
-                      const struct commit_segment *added, size_t count,
-                      struct fiche_error *err)
+int writer_seal_commit(struct fiche_writer *w, struct commit *c,
+                       struct fiche_error *err)
 {
-	struct found_commit next = { 0 };
-	uint64_t withdrawal = 0;
-	int r = writer_write_withdrawn(w, &withdrawal, err);
+	struct found_commit next = { .commit = *c };
+	int r = seal(w, &next.commit, &next.section, err);
 
-	if (r == 0)
-		r = fill_lists(w, &next.commit, kept, added, count, err);
-	if (r == 0)
-		r = fill_commit(w, &next.commit, err);
-	if (withdrawal)
-		next.commit.withdrawal = withdrawal;
-	if (count == 0 && w->archive.has_commit)
-		next.commit.tokenizer_version =
-			w->archive.last.commit.tokenizer_version;
-	if (r == 0)
-		r = seal(w, &next.commit, &next.section, err);
+	memset(c, 0, sizeof(*c));
 	if (r < 0) {
 		found_commit_done(&next);
 		return r;
@@ -361,6 +341,28 @@ int writer_seal_index(struct fiche_writer *w, size_t kept,
 	w->archive.size = next.end;
 	w->archive.footer_damaged = false;
 	return 0;
+}
+
+int writer_seal_index(struct fiche_writer *w, size_t kept,
+                      const struct commit_segment *added, size_t count,
+                      struct fiche_error *err)
+{
+	struct commit c = { 0 };
+	uint64_t withdrawal = 0;
+	int r = writer_write_withdrawn(w, &withdrawal, err);
+
+	if (r == 0)
+		r = fill_lists(w, &c, kept, added, count, err);
+	if (r == 0)
+		r = fill_commit(w, &c, err);
+	if (withdrawal)
+		c.withdrawal = withdrawal;
+	if (count == 0 && w->archive.has_commit)
+		c.tokenizer_version = w->archive.last.commit.tokenizer_version;
+	if (r == 0)
+		r = writer_seal_commit(w, &c, err);
+	commit_done(&c);
+	return r;
 }
 
 int writer_seal(struct fiche_writer *w, struct fiche_error *err)

@@ -370,9 +370,10 @@ static int check_section(struct verify *v, struct walk *w, uint64_t at,
 		records_at(v, at, &first, &count);
 		(void)err_set(&why, FICHE_ERR_CORRUPT, at,
 		              "%s is damaged (SHA-256 mismatch)",
-		              s.type == SECTION_DATA    ? "a block of articles"
-		              : s.type == SECTION_INDEX ? "an index segment"
-		              : s.type == SECTION_DICT  ? "a dictionary"
+		              s.type == SECTION_DATA     ? "a block of articles"
+		              : s.type == SECTION_INDEX  ? "an index segment"
+		              : s.type == SECTION_DICT   ? "a dictionary"
+		              : s.type == SECTION_PARITY ? "parity"
 		              : s.type == SECTION_WITHDRAWAL
 		                      ? "the list of withdrawn records"
 		                      : "a section");
@@ -625,6 +626,16 @@ static int check_dictionaries(struct verify *v, struct fiche_error *err)
 	return r;
 }
 
+static void note_protection(struct verify *v, uint64_t protected_end)
+{
+	const struct archive *a = v->archive;
+
+	v->report.parity =
+		a->has_commit && (a->last.commit.flags & COMMIT_PROTECTED);
+	if (v->report.parity && protected_end != FICHE_NOWHERE)
+		v->report.unprotected_bytes = a->end - protected_end;
+}
+
 /*
  * Footers behind the last good commit tell of others: what keeps them from
  * being good?  Each is looked for behind the one before, so that a file costs
@@ -670,6 +681,7 @@ static int check_structure(struct verify *v, struct fiche_error *err)
 		          .batch = sha256_new(),
 		          .chunk = alloc_bytes(CHUNK),
 		          .sequence = 1 };
+	uint64_t protected_end = 0;
 	int r = 0;
 
 	if (!w.own || !w.batch || !w.chunk)
@@ -685,13 +697,19 @@ static int check_structure(struct verify *v, struct fiche_error *err)
 		if (i == 0) {
 			check_first(v, c);
 			w.lost_count = c->commit.generation != 1;
-			if (w.lost_count)
+			if (w.lost_count) {
+				protected_end = FICHE_NOWHERE;
 				lost_section(&w);
+			}
 		}
 		r = check_generation(v, &w, c, err);
 		if (r == 0)
 			r = check_rows(v, c, err);
+		if (r == 0)
+			r = verify_parity(v, c, i > 0 ? c - 1 : NULL,
+			                  &protected_end, err);
 	}
+	note_protection(v, protected_end);
 	if (r == 0 && v->archive->commit_lost)
 		r = check_lost(v, &w, err);
 	if (r == 0)

@@ -32,6 +32,15 @@ void verify_finding(struct verify *v, const struct fiche_error *why,
 bool verify_is_damaged(const struct verify *v, uint64_t offset);
 void verify_progress(struct verify *v, uint64_t bytes);
 
+/*
+ * Does the parity of a generation, if it has some, fit what it protects?
+ * *protected_end is where the last one with parity ended: 0 if there was none,
+ * FICHE_NOWHERE if nobody knows.  0 or a failure that ends the check.
+ */
+int verify_parity(struct verify *v, const struct found_commit *c,
+                  const struct found_commit *before, uint64_t *protected_end,
+                  struct fiche_error *err);
+
 /* Decode everything that is live, rebuild the index, compare (spec 4.8, full).
  * 0 or a failure that ends the check: FICHE_ERR_IO, FICHE_ERR_NOMEM. */
 int verify_content(struct verify *v, struct fiche_error *err);

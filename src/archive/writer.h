@@ -102,6 +102,11 @@ int writer_seal_index(struct fiche_writer *w, size_t kept,
                       const struct commit_segment *added, size_t count,
                       struct fiche_error *err);
 
+/* and a COMMIT that is ready but for the hash of its batch.  What it owns is
+ * taken, success or not. */
+int writer_seal_commit(struct fiche_writer *w, struct commit *c,
+                       struct fiche_error *err);
+
 /* known.c: is it in the archive, or among what this writer has added? */
 
 /* The same record was stored before, whole or redacted. */

@@ -66,6 +66,7 @@ struct fiche_info {
 	bool withdrawn_unknown;  /* the newest list cannot be read */
 	bool plain;              /* written without dictionaries */
 	bool words;              /* with a keyword index */
+	bool parity;             /* some of it has parity in it */
 	uint64_t records;
 	uint64_t withdrawn;    /* of these, as the newest commit has it */
 	uint64_t duplicates;   /* came again, were counted */
@@ -82,6 +83,18 @@ struct fiche_info {
 /* What opening has told; reads nothing. */
 FICHE_API void fiche_reader_info(struct fiche_reader *r,
                                  struct fiche_info *out);
+
+/* What of it parity protects (fiche/parity.h). */
+struct fiche_protection {
+	uint8_t profile; /* of the last time: enum fiche_parity */
+	uint64_t bytes;  /* protected: from the first one on */
+	uint64_t more;   /* committed behind them, not protected yet */
+};
+
+/* Reads the commits since then.  0 or an error of reading. */
+FICHE_API int fiche_reader_protection(struct fiche_reader *r,
+                                      struct fiche_protection *out,
+                                      struct fiche_error *err);
 
 /*
  * What was said of a record that is withdrawn, or NULL; and all of them, in

@@ -33,6 +33,7 @@ struct fiche_repair_report {
 	uint64_t mended;   /* damaged in the first copy, whole in the result */
 	uint64_t lost;     /* damaged in all copies: as the first one has it */
 	uint64_t bytes;    /* of the result */
+	uint64_t left_out; /* bytes behind the last commit that was found */
 };
 
 /*

@@ -44,8 +44,10 @@ struct fiche_verify_report {
 	uint64_t tail_size;  /* bytes of an interrupted append */
 	uint64_t void_bytes; /* declared void earlier */
 	uint64_t findings;
-	uint64_t records_lost; /* concerned by findings */
-	bool index_compared;   /* rebuilt from the data and equal */
+	uint64_t records_lost;      /* concerned by findings */
+	bool index_compared;        /* rebuilt from the data and equal */
+	bool parity;                /* there is some: fiche_mend() may help */
+	uint64_t unprotected_bytes; /* committed since the last time */
 };
 
 /*

@@ -21,10 +21,13 @@
 
 static const char *const names[COPIES] = { "a.fiche", "b.fiche", "c.fiche" };
 
-/* An archive of two commits, and room for damaged copies of it. */
+#define COMMITS 3
+
+/* An archive of some commits, and room for damaged copies of it. */
 static struct {
 	struct io_memory *memory;
 	struct buf good;
+	size_t end[COMMITS]; /* of each commit */
 	struct buf copy[COPIES];
 	struct fiche_repair_report report;
 } at;
@@ -35,15 +38,16 @@ static int make(void **state)
 		.seed = 7, .lines = 40, .files = 4, .text_len = 300
 	};
 	const uint8_t *bytes;
-	size_t len;
 
 	(void)state;
 	at.memory = io_memory_new();
 	assert_non_null(at.memory);
-	assert_int_equal(case_append(at.memory, &plan, NULL), 0);
-	assert_int_equal(case_append(at.memory, &plan, NULL), 0);
-	assert_true(io_memory_get(at.memory, CASE_PATH, &bytes, &len));
-	buf_put(&at.good, bytes, len);
+	for (size_t i = 0; i < COMMITS; i++) {
+		assert_int_equal(case_append(at.memory, &plan, NULL), 0);
+		assert_true(io_memory_get(at.memory, CASE_PATH, &bytes,
+		                          &at.end[i]));
+	}
+	buf_put(&at.good, bytes, at.end[COMMITS - 1]);
 	io_memory_free(at.memory);
 	at.memory = NULL;
 	return buf_ok(&at.good) ? 0 : -1;
@@ -159,6 +163,41 @@ static void copies_with_damage_in_different_places_make_one(void **state)
 	}
 }
 
+/* Many sectors in a row, of one large section. */
+static void long_damage_in_different_places_of_a_section_is_mended(void **state)
+{
+	const struct case_plan plan = { .seed = 9,
+		                        .lines = 1,
+		                        .text_len = 2000000 };
+	struct io_memory *m = io_memory_new();
+	const uint8_t *bytes;
+	size_t len, sixth;
+
+	(void)state;
+	assert_non_null(m);
+	assert_int_equal(case_append(m, &plan, NULL), 0);
+	assert_true(io_memory_get(m, CASE_PATH, &bytes, &len));
+	sixth = len / 6;
+	assert_true(sixth > 30000);
+	for (size_t i = 0; i < 2; i++) {
+		buf_clear(&at.copy[i]);
+		buf_put(&at.copy[i], bytes, len);
+		assert_true(buf_ok(&at.copy[i]));
+		memset(at.copy[i].ptr + (1 + i) * sixth, 0x77, sixth / 2);
+	}
+	assert_int_equal(repair(2, NULL), 0);
+	assert_int_equal(at.report.bytes, len);
+	{
+		const uint8_t *out;
+		size_t out_len;
+
+		assert_true(io_memory_get(at.memory, OUT, &out, &out_len));
+		assert_int_equal(out_len, len);
+		assert_memory_equal(out, bytes, len);
+	}
+	io_memory_free(m);
+}
+
 static void a_copy_that_was_cut_lends_what_it_has(void **state)
 {
 	size_t damaged = at.good.len / 3, mended = 0, lost = 0;
@@ -233,6 +272,43 @@ static void what_all_copies_lack_is_told_and_the_rest_is_there(void **state)
 	assert_in_range(differ, 1, 64);
 }
 
+static void a_commit_that_all_copies_lack_is_no_void(void **state)
+{
+	(void)state;
+	copies_are_whole();
+	memset(at.copy[0].ptr + at.end[0], 0, at.end[1] - at.end[0]);
+	assert_int_equal(repair(1, NULL), FICHE_ERR_CORRUPT);
+	assert_int_equal(at.report.lost, 1);
+}
+
+/* Whole sections may stand in it, and be damaged. */
+static void a_void_is_no_damage(void **state)
+{
+	const struct case_plan plan = { .seed = 8, .lines = 4, .text_len = 50 };
+	const uint8_t *bytes;
+	size_t len;
+
+	(void)state;
+	for (size_t cut = at.end[0]; cut < at.end[1] - FOOTER_SIZE;
+	     cut += 511) {
+		struct io_memory *m = io_memory_new();
+
+		assert_non_null(m);
+		assert_int_equal(case_put(m, at.good.ptr, cut), 0);
+		assert_int_equal(case_append(m, &plan, NULL), 0);
+		assert_true(io_memory_get(m, CASE_PATH, &bytes, &len));
+		buf_clear(&at.copy[0]);
+		buf_put(&at.copy[0], bytes, len);
+		assert_true(buf_ok(&at.copy[0]));
+		assert_int_equal(repair(1, NULL), 0);
+		assert_int_equal(at.report.lost, 0);
+		assert_int_equal(at.report.bytes, len);
+		assert_true(io_memory_get(at.memory, OUT, &bytes, &len));
+		assert_memory_equal(bytes, at.copy[0].ptr, len);
+		io_memory_free(m);
+	}
+}
+
 static void an_interrupted_append_is_left_behind(void **state)
 {
 	static const uint8_t junk[5000] = { 1, 2, 3 };
@@ -284,6 +360,9 @@ int main(void)
 		cmocka_unit_test_teardown(
 			copies_with_damage_in_different_places_make_one,
 			forget),
+		cmocka_unit_test_teardown(
+			long_damage_in_different_places_of_a_section_is_mended,
+			forget),
 		cmocka_unit_test_teardown(a_copy_that_was_cut_lends_what_it_has,
 		                          forget),
 		cmocka_unit_test_teardown(
@@ -294,6 +373,9 @@ int main(void)
 		cmocka_unit_test_teardown(
 			what_all_copies_lack_is_told_and_the_rest_is_there,
 			forget),
+		cmocka_unit_test_teardown(
+			a_commit_that_all_copies_lack_is_no_void, forget),
+		cmocka_unit_test_teardown(a_void_is_no_damage, forget),
 		cmocka_unit_test_teardown(an_interrupted_append_is_left_behind,
 		                          forget),
 		cmocka_unit_test_teardown(what_cannot_be_copies_is_refused,

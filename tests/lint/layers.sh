@@ -11,6 +11,7 @@ allowed() {
 	article) echo 'article base fiche' ;;
 	index) echo 'index format article base fiche' ;;
 	archive) echo 'archive index article format io base fiche' ;;
+	parity) echo 'parity archive format io base fiche' ;;
 	page) echo 'page article base fiche' ;;
 	ingest) echo 'ingest page article base fiche' ;;
 	export) echo 'export article base fiche' ;;

@@ -10,6 +10,7 @@
 #include "base/cursor.h"
 #include "base/hash.h"
 #include "format/commit.h"
+#include "format/parity.h"
 #include "format/section.h"
 
 #define INNER_AT 88 /* frame length of a section without inner payload */
@@ -26,6 +27,23 @@ static void seal_pages(uint8_t *payload, size_t len, uint64_t at)
 		if (n > 4)
 			put_u32(payload + i + n - 4,
 			        page_crc(payload + i, n - 4, at + i));
+	}
+}
+
+/* The pages of the tables of parity. */
+static void seal_tables(uint8_t *payload, size_t len, uint64_t at)
+{
+	for (size_t i = PARITY_PAGE - SECTION_HEADER_SIZE;
+	     i < len && len - i >= PARITY_PAGE; i += PARITY_PAGE) {
+		uint8_t all[PARITY_PAGE - 32 + 8 + UUID_SIZE];
+		uint8_t *page = payload + i;
+
+		if (memcmp(page, PARITY_MAGIC, 8) != 0)
+			continue;
+		memcpy(all, page, PARITY_PAGE - 32);
+		put_u64(all + PARITY_PAGE - 32, at + i);
+		memcpy(all + PARITY_PAGE - 24, page + 8, UUID_SIZE);
+		sha(page + PARITY_PAGE - 32, all, sizeof(all));
 	}
 }
 
@@ -93,6 +111,9 @@ void reseal(uint8_t *bytes, size_t len)
 		else if (header[16] == SECTION_INDEX)
 			seal_pages(payload, (size_t)n,
 			           at + SECTION_HEADER_SIZE);
+		else if (header[16] == SECTION_PARITY)
+			seal_tables(payload, (size_t)n,
+			            at + SECTION_HEADER_SIZE);
 		else if (header[16] == SECTION_COMMIT)
 			seal_commit(bytes, at, (size_t)n, last);
 		sha(header + 64, payload, (size_t)n);

@@ -11,8 +11,8 @@
 
 /*
  * Walk the sections as far as their lengths lead, and correct in each: offset,
- * head CRC, page CRCs, batch, predecessor and segment hashes, payload SHA-256
- * and header CRC; and the footer behind a commit.
+ * head CRC, page CRCs, tables of parity, batch, predecessor and segment hashes,
+ * payload SHA-256 and header CRC; and the footer behind a commit.
  */
 void reseal(uint8_t *bytes, size_t len);
 
