@@ -23,6 +23,7 @@ struct check {
 	const char *key;     /* who should have signed it, or NULL */
 	struct fiche_verify_options options;
 	struct fiche_verify_report report;
+	struct trust trust;
 	struct progress progress;
 	bool json;
 };
@@ -142,8 +143,12 @@ static void say_tail(const struct check *c)
 
 	str_size(&s, c->report.tail_size);
 	complain(c->tool, c->path,
-	         "all commits are intact, but %s follow the last one: of an "
-	         "interrupted append, or of a file that was cut",
+	         c->report.generations > 0
+	                 ? "all commits are intact, but %s follow the last "
+	                   "one: of an interrupted append, or of a file that "
+	                   "was cut"
+	                 : "no commit is whole: there are %s of an interrupted "
+	                   "first one, or of a file that was cut",
 	         str_get(&s));
 	hint(c->tool, "after an interrupted append nothing committed is lost "
 	              "and the next 'fiche pack --append' declares them void; "
@@ -178,6 +183,12 @@ static void print_json(const struct check *c, int status,
 	str_key_count(&s, "unprotected_bytes", r->unprotected_bytes);
 	if (status < 0 && status != FICHE_ERR_CORRUPT)
 		str_key_text(&s, "error", err->text);
+	if (c->trust.checked)
+		str_key_bool(&s, "trusted", c->trust.trusted);
+	if (c->trust.trusted)
+		str_key_count(&s, "checkpoint_records", c->trust.records);
+	else if (c->trust.why[0] != '\0')
+		str_key_text(&s, "not_trusted", c->trust.why);
 	str_key(&s, "seconds");
 	str_printf(&s, "%.3f", progress_seconds(&c->progress));
 	str_key_count(&s, "exit_code", (uint64_t)c->tool->exit_code);
@@ -193,6 +204,7 @@ static void check_one(struct check *c, const struct args *args)
 	int status;
 
 	c->report = (struct fiche_verify_report){ 0 };
+	c->trust = (struct trust){ 0 };
 	progress_begin(&c->progress, c->tool, args, "checking", NULL);
 	status = fiche_verify(c->path, &c->options, &c->report, &err);
 	progress_end(&c->progress);
@@ -209,7 +221,8 @@ static void check_one(struct check *c, const struct args *args)
 		(void)library_failed(c->tool, c->path, status, &err);
 	(void)tool_raise(c->tool, exit_code_of(status));
 	if (status == FICHE_OK || tail)
-		trust_check(c->tool, c->path, c->against, c->key, !c->json);
+		trust_check(&c->trust, c->tool, c->path, c->against, c->key,
+		            !c->json);
 	if (c->json)
 		print_json(c, status, &err);
 }

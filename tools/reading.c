@@ -63,6 +63,12 @@ static void warn_about(struct reading *ar, bool earlier)
 		hint(t, "'fiche verify %s' tells what is lost", ar->path);
 		(void)tool_raise(t, RC_DAMAGED);
 	}
+	if (info->withdrawn_unknown) {
+		complain(t, ar->path,
+		         "which articles are withdrawn cannot be told; there "
+		         "may be some among these");
+		(void)tool_raise(t, RC_DAMAGED);
+	}
 	/* Behind an earlier commit there is always something. */
 	if (info->tail_size > 0 && !info->recovered && !earlier) {
 		str_clear(&s);

@@ -129,9 +129,10 @@ int trust_elsewhere(struct tool *t)
 	return go_on(t);
 }
 
-void trust_check(struct tool *t, const char *archive, const char *against,
-                 const char *key, bool print)
+void trust_check(struct trust *out, struct tool *t, const char *archive,
+                 const char *against, const char *key, bool print)
 {
+	*out = (struct trust){ 0 };
 	(void)t;
 	(void)archive;
 	(void)against;

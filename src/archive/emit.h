@@ -41,6 +41,10 @@ int emit_bytes(struct emitter *e, const void *bytes, size_t len,
 /*
  * Append to `out` the COMMIT section for the offset `at`, and its FOOTER: the
  * last FOOTER_SIZE bytes.  *section gets the header.  0 or FICHE_ERR_NOMEM.
+ *
+ * Both are to be written in one piece: between two writes a program may be
+ * killed, and a COMMIT without a place for its FOOTER would be one as soon as
+ * the next writer fills up the page.
  */
 int emit_make_commit(struct buf *out, struct section *section,
                      const struct commit *c, const uint8_t uuid[UUID_SIZE],

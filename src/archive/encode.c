@@ -180,6 +180,26 @@ int encode_frame(struct encoder *e, const struct dictionary *dict,
 	return 0;
 }
 
+/* Every block hangs on this frame: decode it again. */
+static int check_payload(const struct dictionary *d, struct fiche_error *err)
+{
+	struct decoder *decoder = decoder_new();
+	uint8_t *raw = alloc_bytes(d->raw.len);
+	int r = decoder && raw ? 0 : err_nomem(err);
+
+	if (r == 0)
+		r = decode_frame(decoder, d->payload.ptr + DICT_HEAD,
+		                 d->payload.len - DICT_HEAD, NULL, 0, raw,
+		                 d->raw.len, FICHE_NOWHERE, "dictionary", err);
+	if (r == 0 && memcmp(raw, d->raw.ptr, d->raw.len) != 0)
+		r = err_set(err, FICHE_ERR_CORRUPT, FICHE_NOWHERE,
+		            "libzstd decodes a dictionary to something else "
+		            "than went in");
+	alloc_free(raw);
+	decoder_free(decoder);
+	return r;
+}
+
 /* The DICT payload and the digested form. */
 static int finish(struct dictionary *d, int level, struct fiche_error *err)
 {
@@ -191,6 +211,8 @@ static int finish(struct dictionary *d, int level, struct fiche_error *err)
 		r = encode_frame(e, NULL, d->raw.ptr, d->raw.len, &d->payload,
 		                 err);
 	encoder_free(e);
+	if (r == 0)
+		r = check_payload(d, err);
 	if (r == 0 && !(d->decoder = decoder_dict_new(d->raw.ptr, d->raw.len)))
 		r = err_nomem(err);
 	return r;

@@ -58,8 +58,9 @@ struct sample {
 
 /*
  * Train a dictionary of `class` on samples that are taken evenly from what will
- * be compressed.  Returns 0, FICHE_END if training gives nothing useful, or
- * FICHE_ERR_NOMEM.
+ * be compressed.  Returns 0, FICHE_END if training gives nothing useful,
+ * FICHE_ERR_NOMEM, or FICHE_ERR_CORRUPT if libzstd does not decode what it
+ * made.
  */
 int dictionary_train(struct dictionary **out, uint32_t id, unsigned class,
                      size_t size, const struct sample *samples, size_t count,

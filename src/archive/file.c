@@ -14,6 +14,7 @@
 #include "format/dict.h"
 
 #define CHUNK ((size_t)1 << 20)
+#define NEAR  ((size_t)1 << 16) /* most interrupted appends are shorter */
 
 void found_commit_done(struct found_commit *c)
 {
@@ -247,11 +248,12 @@ static int scan_back(struct archive *a, struct fiche_error *err)
 {
 	uint64_t top = a->size / COMMIT_ALIGN * COMMIT_ALIGN;
 	uint8_t *chunk = alloc_bytes(CHUNK);
+	size_t step = NEAR;
 	int r = chunk ? 0 : err_nomem(err);
 
 	while (r == 0 && !a->has_commit && top > SUPERBLOCK_SIZE) {
-		uint64_t low = top > CHUNK + SUPERBLOCK_SIZE ? top - CHUNK
-		                                             : SUPERBLOCK_SIZE;
+		uint64_t low = top > step + SUPERBLOCK_SIZE ? top - step
+		                                            : SUPERBLOCK_SIZE;
 
 		r = io_read(a->file, low, chunk, (size_t)(top - low), err);
 		for (uint64_t end = top; r == 0 && end > low;
@@ -269,6 +271,7 @@ static int scan_back(struct archive *a, struct fiche_error *err)
 				r = 0;
 		}
 		top = low;
+		step = CHUNK;
 	}
 	alloc_free(chunk);
 	return r;

@@ -333,6 +333,7 @@ void fiche_reader_info(struct fiche_reader *r, struct fiche_info *out)
 		memcpy(info.tree_head, c->tree_head, sizeof(info.tree_head));
 	}
 	info.withdrawn = r->withdrawn.count;
+	info.withdrawn_unknown = r->withdrawn_why.code != 0;
 	info.tail_size = r->recovered ? 0 : a->size - a->end;
 	info.segments = r->segment_count;
 	for (size_t i = 0; i < r->segment_count; i++)

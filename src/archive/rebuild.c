@@ -451,8 +451,8 @@ int rebuild_redact(struct fiche_writer *to, struct fiche_reader *from,
 		return err_set(err, FICHE_ERR_STATE, FICHE_NOWHERE,
 		               "the writer failed before and can only be "
 		               "closed");
-	/* What cannot be read cannot go along. */
-	if (from->withdrawn_why.code)
+	/* What cannot be read cannot go along; who recovers knows. */
+	if (from->withdrawn_why.code && !from->recovered)
 		return err_copy(err, &from->withdrawn_why);
 	x.opt = opt ? opt : &standard;
 	x.commits = to->archive.has_commit || to->records > 0;

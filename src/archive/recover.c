@@ -40,11 +40,13 @@ struct scan {
 	size_t block_count, block_cap;
 	struct commit dicts; /* only its dictionary list */
 	size_t dict_cap;
-	uint64_t dict_bytes;
-	bool has_uuid;      /* learnt from a header */
-	uint64_t spent;     /* bytes hashed */
-	struct span *voids; /* that commits name */
+	bool has_uuid;         /* learnt from a header */
+	uint64_t spent;        /* bytes hashed */
+	uint64_t withdrawn_at; /* of the list that counts, or 0 */
+	struct span *voids;    /* that the commits declare */
 	size_t void_count, void_cap;
+	struct span *lists; /* WITHDRAWAL sections */
+	size_t list_count, list_cap;
 };
 
 /* If the superblock is lost and no commit is there: the UUID that the first
@@ -94,9 +96,6 @@ static int keep_dict(struct scan *k, const struct section *s,
 	                     (size_t)s->payload_len, s->offset, err) < 0 ||
 	    h.class & DICT_PARITY)
 		return 0;
-	for (size_t i = 0; i < c->dict_count; i++)
-		if (c->dicts[i].id == h.id)
-			return 0;
 	if (alloc_grow(&c->dicts, &k->dict_cap, c->dict_count + 1,
 	               sizeof(*c->dicts)) < 0)
 		return err_nomem(err);
@@ -107,23 +106,101 @@ static int keep_dict(struct scan *k, const struct section *s,
 	d->offset = s->offset;
 	d->size = section_size(s);
 	memcpy(d->sha256, s->sha256, 32);
-	k->dict_bytes += d->size;
 	return 0;
 }
 
-/* The last good one counts; what no list is may have been one for others. */
-static int keep_withdrawn(struct scan *k, const struct section *s,
-                          const struct buf *raw, struct fiche_error *err)
+/* What a commit declared void means nothing, whatever it looks like. */
+static int keep_void(struct scan *k, const struct section *s,
+                     const struct buf *raw, struct fiche_error *err)
 {
-	struct withdrawals w;
-	int r = withdrawals_decode(&w, raw->ptr + SECTION_HEADER_SIZE,
-	                           (size_t)s->payload_len, INT64_MAX, s->offset,
-	                           err);
+	struct commit c;
+	int r = 0;
 
-	if (r < 0)
-		return r == FICHE_ERR_NOMEM ? r : 0;
-	withdrawals_done(&k->reader->withdrawn);
-	k->reader->withdrawn = w;
+	if (commit_decode(&c, raw->ptr + SECTION_HEADER_SIZE,
+	                  (size_t)s->payload_len, s->offset, err) < 0)
+		return 0;
+	if (c.void_len && alloc_grow(&k->voids, &k->void_cap, k->void_count + 1,
+	                             sizeof(*k->voids)) < 0)
+		r = err_nomem(err);
+	else if (c.void_len)
+		k->voids[k->void_count++] =
+			(struct span){ c.batch_start,
+			               c.batch_start + c.void_len };
+	commit_done(&c);
+	return r;
+}
+
+static bool is_void(const struct scan *k, uint64_t at)
+{
+	for (size_t i = 0; i < k->void_count; i++)
+		if (at >= k->voids[i].start && at < k->voids[i].end)
+			return true;
+	return false;
+}
+
+/* Voids stand before the commit that tells of them: what was found there goes
+ * again.  Of dictionaries with one id the first one stays. */
+static void drop_voids(struct scan *k)
+{
+	struct commit *c = &k->dicts;
+	size_t n = 0;
+
+	for (size_t i = 0; i < k->block_count; i++)
+		if (!is_void(k, k->blocks[i].offset))
+			k->blocks[n++] = k->blocks[i];
+	k->block_count = n;
+	n = 0;
+	for (size_t i = 0; i < c->dict_count; i++) {
+		bool stays = !is_void(k, c->dicts[i].offset);
+
+		for (size_t j = 0; stays && j < n; j++)
+			stays = c->dicts[j].id != c->dicts[i].id;
+		if (stays)
+			c->dicts[n++] = c->dicts[i];
+	}
+	c->dict_count = n;
+}
+
+static int keep_list(struct scan *k, const struct section *s,
+                     struct fiche_error *err)
+{
+	if (alloc_grow(&k->lists, &k->list_cap, k->list_count + 1,
+	               sizeof(*k->lists)) < 0)
+		return err_nomem(err);
+	k->lists[k->list_count++] =
+		(struct span){ s->offset, s->offset + section_size(s) };
+	return 0;
+}
+
+/* The last good list of withdrawn records counts; what no list is may have been
+ * one for others. */
+static int take_withdrawn(struct scan *k, struct fiche_error *err)
+{
+	int r = FICHE_END;
+
+	for (size_t i = k->list_count; i-- > 0 && r != 0;) {
+		uint64_t at = k->lists[i].start;
+		struct buf raw = { 0 };
+		struct withdrawals w;
+		struct section s;
+
+		if (is_void(k, at))
+			continue;
+		r = archive_read_section(k->archive, at, k->lists[i].end - at,
+		                         SECTION_WITHDRAWAL, &s, &raw, err);
+		if (r == 0)
+			r = withdrawals_decode(
+				&w, raw.ptr + SECTION_HEADER_SIZE,
+				(size_t)s.payload_len, INT64_MAX, at, err);
+		if (r == 0) {
+			withdrawals_done(&k->reader->withdrawn);
+			k->reader->withdrawn = w;
+			k->withdrawn_at = at;
+		}
+		buf_done(&raw);
+		if (r == FICHE_ERR_NOMEM || r == FICHE_ERR_IO)
+			return r;
+	}
 	return 0;
 }
 
@@ -135,8 +212,10 @@ static int keep_section(struct scan *k, const struct section *s,
 		return keep_block(k, s, raw, err);
 	case SECTION_DICT:
 		return keep_dict(k, s, raw, err);
+	case SECTION_COMMIT:
+		return keep_void(k, s, raw, err);
 	default:
-		return keep_withdrawn(k, s, raw, err);
+		return keep_list(k, s, err);
 	}
 }
 
@@ -161,6 +240,7 @@ static int try_section(struct scan *k, uint64_t at, uint64_t *size,
 		               "too many damaged sections overlap");
 	k->spent += section_size(&s);
 	if (s.type == SECTION_DATA || s.type == SECTION_DICT ||
+	    (s.type == SECTION_COMMIT && s.payload_len <= COMMIT_PAYLOAD_MAX) ||
 	    (s.type == SECTION_WITHDRAWAL && s.payload_len <= WITHDRAWAL_MAX)) {
 		r = archive_read_section(a, at, section_size(&s),
 		                         (enum section_type)s.type, &again,
@@ -179,44 +259,6 @@ static int try_section(struct scan *k, uint64_t at, uint64_t *size,
 	return r == FICHE_ERR_NOMEM || r == FICHE_ERR_IO ? r : 0;
 }
 
-/* What commits declared void means nothing, whatever it looks like. */
-static int find_voids(struct scan *k, struct fiche_error *err)
-{
-	struct archive *a = k->archive;
-	struct found_commit c, before;
-	int r;
-
-	if (!a->has_commit)
-		return 0;
-	r = archive_read_commit(a, a->last.section.offset, &c, err);
-	while (r == 0) {
-		if (c.commit.void_len &&
-		    alloc_grow(&k->voids, &k->void_cap, k->void_count + 1,
-		               sizeof(*k->voids)) < 0) {
-			found_commit_done(&c);
-			return err_nomem(err);
-		}
-		if (c.commit.void_len)
-			k->voids[k->void_count++] =
-				(struct span){ c.commit.batch_start,
-				               c.commit.batch_start +
-				                       c.commit.void_len };
-		r = archive_previous(a, &c, &before, err);
-		found_commit_done(&c);
-		c = before;
-	}
-	return r == FICHE_ERR_NOMEM || r == FICHE_ERR_IO ? r : 0;
-}
-
-/* The end of the void that `at` lies in, or `at`. */
-static uint64_t behind_void(const struct scan *k, uint64_t at)
-{
-	for (size_t i = 0; i < k->void_count; i++)
-		if (at >= k->voids[i].start && at < k->voids[i].end)
-			return k->voids[i].end;
-	return at;
-}
-
 /* Walk the file by its sync bytes. */
 static int scan_file(struct scan *k, struct fiche_error *err)
 {
@@ -231,9 +273,6 @@ static int scan_file(struct scan *k, struct fiche_error *err)
 		uint64_t size;
 		size_t skip;
 
-		at = behind_void(k, at);
-		if (at + SECTION_HEADER_SIZE > a->size)
-			break;
 		if (at < chunk_at ||
 		    at + SECTION_HEADER_SIZE > chunk_at + have) {
 			chunk_at = at;
@@ -251,8 +290,6 @@ static int scan_file(struct scan *k, struct fiche_error *err)
 			continue;
 		}
 		at = chunk_at + (uint64_t)(hit - chunk) - SECTION_SYNC_AT;
-		if (behind_void(k, at) != at)
-			continue;
 		if (at + SECTION_HEADER_SIZE > chunk_at + have) {
 			if (chunk_at + have == a->size)
 				break;
@@ -269,15 +306,6 @@ static int scan_file(struct scan *k, struct fiche_error *err)
 	return r;
 }
 
-static int by_record(const void *x, const void *y)
-{
-	const struct found_block *a = x, *b = y;
-	int r = (a->first_record > b->first_record) -
-	        (a->first_record < b->first_record);
-
-	return r ? r : (a->offset < b->offset) - (a->offset > b->offset);
-}
-
 static int by_dict_id(const void *x, const void *y)
 {
 	const struct commit_dict *a = x, *b = y;
@@ -285,24 +313,30 @@ static int by_dict_id(const void *x, const void *y)
 	return (a->id > b->id) - (a->id < b->id);
 }
 
-/* Where two blocks claim the same records, the later one in the file stays. */
+/*
+ * Sort by record.  A block leaves out those before it in the file that claim a
+ * record of its own; they stand in this order, so that most come last here too.
+ */
 static void drop_overlaps(struct scan *k)
 {
+	struct found_block *kept = k->blocks;
 	size_t n = 0;
 
-	if (k->block_count > 1)
-		qsort(k->blocks, k->block_count, sizeof(*k->blocks), by_record);
 	for (size_t i = 0; i < k->block_count; i++) {
-		struct found_block *b = &k->blocks[i];
-		struct found_block *last = n ? &k->blocks[n - 1] : NULL;
+		struct found_block b = k->blocks[i];
+		size_t from, to = n;
 
-		if (last &&
-		    b->first_record < last->first_record + last->record_count) {
-			if (b->offset > last->offset)
-				*last = *b;
-			continue;
-		}
-		k->blocks[n++] = *b;
+		while (to > 0 && kept[to - 1].first_record >=
+		                         b.first_record + b.record_count)
+			to--;
+		from = to;
+		while (from > 0 && kept[from - 1].first_record +
+		                                   kept[from - 1].record_count >
+		                           b.first_record)
+			from--;
+		memmove(&kept[from + 1], &kept[to], (n - to) * sizeof(b));
+		kept[from] = b;
+		n = n - (to - from) + 1;
 	}
 	k->block_count = n;
 }
@@ -490,9 +524,12 @@ int reader_recover(struct fiche_reader *rd, struct fiche_error *err)
 	int r;
 
 	rd->recovered = true;
-	r = find_voids(&k, err);
+	r = scan_file(&k, err);
+	drop_voids(&k);
 	if (r == 0)
-		r = scan_file(&k, err);
+		r = take_withdrawn(&k, err);
+	for (size_t i = 0; i < k.dicts.dict_count; i++)
+		rd->lost.dictionary_bytes += k.dicts.dicts[i].size;
 	/* A commit that is left knows where parity is. */
 	for (size_t i = 0;
 	     r == 0 && rd->archive.has_commit && i < c->dict_count; i++) {
@@ -521,14 +558,18 @@ int reader_recover(struct fiche_reader *rd, struct fiche_error *err)
 		drop_overlaps(&k);
 		r = rebuild_all(&k, err);
 	}
+	if (rd->archive.has_commit && c->withdrawal > k.withdrawn_at)
+		(void)err_set(&rd->withdrawn_why, FICHE_ERR_CORRUPT,
+		              c->withdrawal,
+		              "the last list of withdrawn articles is lost");
 	rd->lost.dictionaries = k.dicts.dict_count;
-	rd->lost.dictionary_bytes = k.dict_bytes;
 	if (r == 0 && rd->segment_count == 0 && !rd->archive.has_commit &&
 	    rd->archive.size > SUPERBLOCK_SIZE && !rd->archive.has_superblock)
 		r = err_set(err, FICHE_ERR_CORRUPT, 0,
 		            "no intact block of articles is left");
 	alloc_free(k.blocks);
 	alloc_free(k.voids);
+	alloc_free(k.lists);
 	alloc_free(k.dicts.dicts);
 	return r;
 }

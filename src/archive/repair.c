@@ -224,9 +224,10 @@ static int put(struct repair *x, uint64_t at, const void *bytes, size_t len,
 	return io_write(x->out, at, bytes, len, err);
 }
 
-/* The bytes of a copy as they are; zeros where it has none. */
+/* The bytes of a copy as they are; zeros where it has none, and then *all is
+ * made false. */
 static int put_copy(struct repair *x, const struct copy *c, uint64_t at,
-                    uint64_t len, struct fiche_error *err)
+                    uint64_t len, bool *all, struct fiche_error *err)
 {
 	int r = 0;
 
@@ -235,12 +236,30 @@ static int put_copy(struct repair *x, const struct copy *c, uint64_t at,
 
 		/* A sector that cannot be read takes no others with it. */
 		if (!read_copy(c, at, x->chunk, n)) {
+			*all = false;
 			n = n < SECTOR ? n : SECTOR - (size_t)(at % SECTOR);
-			n = n < len ? n : (size_t)len;
 			if (!read_copy(c, at, x->chunk, n))
 				memset(x->chunk, 0, n);
 		}
 		r = put(x, at, x->chunk, n, err);
+		at += n;
+		len -= n;
+	}
+	return r;
+}
+
+/* Bytes that were good when they were read before: zeros will not do. */
+static int put_good(struct repair *x, const struct copy *c, uint64_t at,
+                    uint64_t len, struct fiche_error *err)
+{
+	int r = 0;
+
+	while (r == 0 && len > 0) {
+		size_t n = len < CHUNK ? (size_t)len : CHUNK;
+
+		r = io_read(c->file, at, x->chunk, n, err);
+		if (r == 0)
+			r = put(x, at, x->chunk, n, err);
 		at += n;
 		len -= n;
 	}
@@ -305,7 +324,7 @@ static int put_section(struct repair *x, const struct section *s,
                        bool *whole, struct fiche_error *err)
 {
 	uint64_t payload = s->offset + SECTION_HEADER_SIZE;
-	bool good = false;
+	bool good = false, all = true;
 	size_t i = 0;
 	int r;
 
@@ -313,7 +332,7 @@ static int put_section(struct repair *x, const struct section *s,
 		good = payload_is_good(x, &x->copies[i], s);
 	r = put(x, s->offset, raw, SECTION_HEADER_SIZE, err);
 	if (r == 0 && good)
-		r = put_copy(x, &x->copies[i - 1], payload, s->payload_len,
+		r = put_good(x, &x->copies[i - 1], payload, s->payload_len,
 		             err);
 	else if (r == 0)
 		r = put_mixed(x, s, err);
@@ -321,7 +340,8 @@ static int put_section(struct repair *x, const struct section *s,
 		return r;
 	*whole = r == 0;
 	if (r == FICHE_END) {
-		r = put_copy(x, &x->copies[0], payload, s->payload_len, err);
+		r = put_copy(x, &x->copies[0], payload, s->payload_len, &all,
+		             err);
 		tell(x, s->offset, section_size(s), name_of(s), false);
 	} else if (!first || i != 1 || !good) {
 		tell(x, s->offset, section_size(s), name_of(s), true);
@@ -350,11 +370,12 @@ static int put_old_footer(struct repair *x, struct fiche_error *err)
 {
 	uint64_t at = x->at;
 	uint8_t raw[FOOTER_SIZE];
+	bool all = true;
 
 	x->at += FOOTER_SIZE;
 	if (find_footer(x, x->at, raw))
 		return put(x, at, raw, sizeof(raw), err);
-	return put_copy(x, &x->copies[0], at, FOOTER_SIZE, err);
+	return put_copy(x, &x->copies[0], at, FOOTER_SIZE, &all, err);
 }
 
 /* The footer behind a COMMIT: all of it follows from that. */
@@ -450,14 +471,18 @@ static uint64_t next_section(struct repair *x, uint64_t at)
 static int put_gap(struct repair *x, struct fiche_error *err)
 {
 	uint64_t at = x->at, next = next_section(x, at + 1);
+	bool all = true;
+	int r;
 
 	if (next > x->end)
 		next = x->end;
 	if (at < x->void_end && next > x->void_end)
 		next = x->void_end;
+	/* What cannot be read may have been anything. */
+	r = put_copy(x, &x->copies[0], at, next - at, &all, err);
 	tell(x, at, next - at, "section", false);
 	x->at = next;
-	return put_copy(x, &x->copies[0], at, next - at, err);
+	return r;
 }
 
 /* ---- Voids ---- */

@@ -312,10 +312,7 @@ static int seal(struct fiche_writer *w, struct commit *c,
 	if (r == 0)
 		r = io_reserve(w->archive.file, at, raw.len, err);
 	if (r == 0)
-		r = emit_bytes(e, raw.ptr, raw.len - FOOTER_SIZE, err);
-	if (r == 0)
-		r = io_write(w->archive.file, e->at,
-		             raw.ptr + raw.len - FOOTER_SIZE, FOOTER_SIZE, err);
+		r = emit_bytes(e, raw.ptr, raw.len, err);
 	e->sequence++;
 	e->structure += raw.len;
 	buf_done(&raw);
@@ -335,7 +332,7 @@ int writer_seal_commit(struct fiche_writer *w, struct commit *c,
 		found_commit_done(&next);
 		return r;
 	}
-	next.end = w->emit.at + FOOTER_SIZE;
+	next.end = w->emit.at;
 	if (w->archive.has_commit)
 		found_commit_done(&w->archive.last);
 	w->archive.last = next;

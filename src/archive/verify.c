@@ -11,6 +11,7 @@
 #include "base/alloc.h"
 #include "base/err.h"
 #include "base/hash.h"
+#include "format/block.h"
 #include "format/dict.h"
 
 #define CHUNK ((size_t)1 << 20)
@@ -173,12 +174,22 @@ static void records_at(struct verify *v, uint64_t offset, uint64_t *first,
 struct walk {
 	struct sha256 *own, *batch;
 	uint8_t *chunk;
-	uint64_t sequence;   /* expected next */
-	bool lost_count;     /* a section was skipped: any sequence will do */
+	uint64_t sequence; /* expected next */
+	uint64_t record;   /* the same */
+	bool lost_count;   /* a section was skipped: any sequence will do */
+	bool lost_records; /* ... and any record */
+	bool lost_dict;    /* ... and blocks with a dictionary not seen */
+	uint32_t *dicts;   /* their ids, so far */
+	size_t dict_count, dict_cap;
 	bool lost_any;       /* of the two below nothing is known for sure: */
 	uint64_t withdrawal; /* the last WITHDRAWAL */
 	bool parity;         /* a PARITY */
 };
+
+static void lost_section(struct walk *w)
+{
+	w->lost_count = w->lost_records = w->lost_dict = w->lost_any = true;
+}
 
 /* The next place at or after `at` where a whole section header stands. */
 static uint64_t resync(struct verify *v, uint64_t at, uint64_t end)
@@ -196,6 +207,110 @@ static uint64_t resync(struct verify *v, uint64_t at, uint64_t end)
 			return at;
 	}
 	return end;
+}
+
+static void wrong_record(struct verify *v, struct walk *w, uint64_t at,
+                         uint64_t found)
+{
+	struct fiche_error why = { 0 };
+
+	if (found != w->record && !w->lost_records) {
+		(void)err_set(&why, FICHE_ERR_CORRUPT, at,
+		              "record %llu stands where number %llu belongs",
+		              (unsigned long long)found,
+		              (unsigned long long)w->record);
+		verify_finding(v, &why, 0, 0);
+	}
+	w->lost_records = false;
+}
+
+static bool has_dict(const struct walk *w, uint32_t id)
+{
+	for (size_t i = 0; i < w->dict_count; i++)
+		if (w->dicts[i] == id)
+			return true;
+	return id == 0;
+}
+
+/* Each has an id of its own. */
+static int check_dict(struct walk *w, const struct section *s,
+                      const uint8_t *payload, struct fiche_error *why)
+{
+	struct dict_head head;
+	int r = dict_head_decode(&head, payload, (size_t)s->payload_len,
+	                         s->offset, why);
+
+	w->lost_dict |= r < 0;
+	if (r < 0 || head.class & DICT_PARITY)
+		return r;
+	if (has_dict(w, head.id))
+		return err_set(why, FICHE_ERR_CORRUPT, s->offset,
+		               "dictionary %u is there a second time",
+		               (unsigned)head.id);
+	if (alloc_grow(&w->dicts, &w->dict_cap, w->dict_count + 1,
+	               sizeof(*w->dicts)) < 0)
+		return err_nomem(why);
+	w->dicts[w->dict_count++] = head.id;
+	return 0;
+}
+
+/* Blocks follow one another without gaps, and their dictionaries are before
+ * them. */
+static int check_block_head(struct verify *v, struct walk *w,
+                            const struct section *s, const uint8_t *payload,
+                            struct fiche_error *why)
+{
+	struct block_head head;
+	int r = block_head_decode(&head, payload, s->inner_len, s->payload_len,
+	                          s->offset, why);
+
+	w->lost_records |= r < 0;
+	if (r == 0) {
+		wrong_record(v, w, s->offset, head.first_record);
+		w->record = head.first_record + head.record_count;
+	}
+	if (r == 0 && !w->lost_dict &&
+	    !(has_dict(w, head.cards_dict) && has_dict(w, head.bodies_dict)))
+		r = err_set(why, FICHE_ERR_CORRUPT, s->offset,
+		            "the dictionary of a block is not before it");
+	return r;
+}
+
+/*
+ * A whole section by its type, also where nothing names it: recovery would take
+ * it.  What is read of a block is its head.
+ */
+static int check_payload(struct verify *v, struct walk *w,
+                         const struct section *s, struct fiche_error *err)
+{
+	struct fiche_error why = { 0 };
+	struct buf raw = { 0 };
+	size_t len = s->inner_len;
+	uint64_t first, count;
+	int r = 0;
+
+	if (s->type == SECTION_SUPERBLOCK || s->type == SECTION_COMMIT)
+		r = err_set(&why, FICHE_ERR_CORRUPT, s->offset,
+		            "a superblock or a commit stands between other "
+		            "sections");
+	else if (s->type == SECTION_DICT && len > DICT_PAYLOAD_MAX)
+		r = err_set(&why, FICHE_ERR_LIMIT, s->offset,
+		            "dictionary is larger than a reader accepts");
+	else if (s->type == SECTION_DATA || s->type == SECTION_DICT) {
+		if (!buf_reserve(&raw, len))
+			return err_nomem(err);
+		r = io_read(v->archive->file, s->offset + SECTION_HEADER_SIZE,
+		            raw.ptr, len, &why);
+		if (r == 0)
+			r = s->type == SECTION_DATA
+			            ? check_block_head(v, w, s, raw.ptr, &why)
+			            : check_dict(w, s, raw.ptr, &why);
+	}
+	buf_done(&raw);
+	if (r == 0 || ends_check(r))
+		return r == 0 ? 0 : err_copy(err, &why);
+	records_at(v, s->offset, &first, &count);
+	return damaged_section(v, &why, s->offset, first, count, err);
 }
 
 static int check_section(struct verify *v, struct walk *w, uint64_t at,
@@ -223,7 +338,7 @@ static int check_section(struct verify *v, struct walk *w, uint64_t at,
 		r = damaged_section(v, &why, at, first, count, err);
 		if (r < 0)
 			return r;
-		w->lost_count = w->lost_any = true;
+		lost_section(w);
 		*next = to;
 		return hash_payload(v, at, to - at, NULL, w->batch, w->chunk,
 		                    err);
@@ -263,6 +378,10 @@ static int check_section(struct verify *v, struct walk *w, uint64_t at,
 		                      ? "the list of withdrawn records"
 		                      : "a section");
 		r = damaged_section(v, &why, at, first, count, err);
+		w->lost_records |= s.type == SECTION_DATA;
+		w->lost_dict |= s.type == SECTION_DICT;
+	} else {
+		r = check_payload(v, w, &s, err);
 	}
 	*next = at + section_size(&s);
 	return r;
@@ -292,7 +411,7 @@ static int check_generation(struct verify *v, struct walk *w,
                             const struct found_commit *c,
                             struct fiche_error *err)
 {
-	uint64_t end = c->section.offset, at;
+	uint64_t end = c->section.offset, at, before = v->report.findings;
 	struct fiche_error why = { 0 };
 	uint8_t sha[32], have[FOOTER_SIZE], want[FOOTER_SIZE];
 	struct footer f = { c->section.offset,
@@ -313,11 +432,16 @@ static int check_generation(struct verify *v, struct walk *w,
 	if (sha256_end(w->batch, sha) < 0)
 		return err_nomem(err);
 	if (memcmp(sha, c->commit.batch_sha256, 32) != 0) {
+		/* Where all sections are whole it is the void, which has no
+		 * sums of its own. */
+		if (c->commit.void_len && v->report.findings == before)
+			end = c->commit.batch_start;
 		(void)err_set(&why, FICHE_ERR_CORRUPT, end,
 		              "generation %llu is not what was committed "
 		              "(batch SHA-256 mismatch)",
 		              (unsigned long long)c->commit.generation);
 		verify_finding(v, &why, 0, 0);
+		end = c->section.offset;
 	}
 	if (c->section.sequence != w->sequence && !w->lost_count) {
 		(void)err_set(&why, FICHE_ERR_CORRUPT, end,
@@ -327,6 +451,8 @@ static int check_generation(struct verify *v, struct walk *w,
 	check_carried(v, w, c);
 	w->lost_count = false;
 	w->sequence = c->section.sequence + 1;
+	wrong_record(v, w, end, c->commit.record_count);
+	w->record = c->commit.record_count;
 	memcpy(f.uuid8, v->archive->uuid, sizeof(f.uuid8));
 	footer_encode(want, &f);
 	if (c->end > v->archive->size)
@@ -352,7 +478,7 @@ static int read_chain(struct verify *v, struct found_commit **out,
 	struct found_commit *list = NULL, f;
 	struct fiche_error why = { 0 };
 	size_t n = 0, cap = 0;
-	int r;
+	int r = 0;
 
 	if (v->archive->has_commit) {
 		r = archive_read_commit(
@@ -379,7 +505,7 @@ static int read_chain(struct verify *v, struct found_commit **out,
 	}
 	*out = list;
 	*count = n;
-	return n > 0 && r < 0 ? r : 0;
+	return r < 0 ? r : 0;
 }
 
 /* A section that a commit names is there, and is what the commit says. */
@@ -510,6 +636,45 @@ static void note_protection(struct verify *v, uint64_t protected_end)
 		v->report.unprotected_bytes = a->end - protected_end;
 }
 
+/*
+ * Footers behind the last good commit tell of others: what keeps them from
+ * being good?  Each is looked for behind the one before, so that a file costs
+ * no more than one that is whole.
+ */
+static int check_lost(struct verify *v, struct walk *w, struct fiche_error *err)
+{
+	struct archive *a = v->archive;
+	uint64_t from = a->end;
+	uint8_t raw[FOOTER_SIZE];
+	bool gap = false;
+	int r = 0;
+
+	for (uint64_t end = from + COMMIT_ALIGN; r == 0 && end <= a->size;
+	     end += COMMIT_ALIGN) {
+		struct fiche_error why = { 0 };
+		struct found_commit c;
+		struct footer f;
+
+		r = io_read(a->file, end - FOOTER_SIZE, raw, sizeof(raw), err);
+		if (r < 0 || footer_decode(&f, raw, end, NULL) < 0 ||
+		    f.commit_offset < from)
+			continue;
+		r = archive_read_commit(a, f.commit_offset, &c, &why);
+		gap |= r < 0 || c.commit.batch_start != from;
+		if (gap)
+			lost_section(w);
+		if (r < 0) {
+			r = note(v, r, &why, err);
+		} else {
+			if (c.commit.batch_start >= from)
+				r = check_generation(v, w, &c, err);
+			found_commit_done(&c);
+		}
+		from = end;
+	}
+	return r;
+}
+
 static int check_structure(struct verify *v, struct fiche_error *err)
 {
 	struct walk w = { .own = sha256_new(),
@@ -532,9 +697,10 @@ static int check_structure(struct verify *v, struct fiche_error *err)
 		if (i == 0) {
 			check_first(v, c);
 			w.lost_count = c->commit.generation != 1;
-			if (w.lost_count)
+			if (w.lost_count) {
 				protected_end = FICHE_NOWHERE;
-			w.lost_any = w.lost_count;
+				lost_section(&w);
+			}
 		}
 		r = check_generation(v, &w, c, err);
 		if (r == 0)
@@ -544,10 +710,13 @@ static int check_structure(struct verify *v, struct fiche_error *err)
 			                  &protected_end, err);
 	}
 	note_protection(v, protected_end);
+	if (r == 0 && v->archive->commit_lost)
+		r = check_lost(v, &w, err);
 	if (r == 0)
 		r = check_dictionaries(v, err);
 	if (r == 0)
 		r = verify_withdrawn(v, err);
+	alloc_free(w.dicts);
 	alloc_free(w.chunk);
 	sha256_free(w.own);
 	sha256_free(w.batch);
@@ -574,7 +743,8 @@ static int run(struct verify *v, struct fiche_error *err)
 
 	v->total = v->archive->end * (v->opt->quick ? 1 : 2);
 	r = check_structure(v, err);
-	if (r == 0 && v->reader->recovered) {
+	if (r == 0 && v->reader->recovered &&
+	    (v->archive->commit_lost || !v->archive->has_superblock)) {
 		struct fiche_error why = { 0 };
 
 		(void)err_set(&why, FICHE_ERR_CORRUPT, 0,

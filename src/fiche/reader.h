@@ -63,6 +63,7 @@ struct fiche_info {
 	bool footer_damaged;     /* the last commit was found by scanning */
 	bool commit_damaged;     /* some of the last commit's blocks are */
 	bool commit_lost;        /* a later commit is damaged, or was torn */
+	bool withdrawn_unknown;  /* the newest list cannot be read */
 	bool plain;              /* written without dictionaries */
 	bool words;              /* with a keyword index */
 	bool parity;             /* some of it has parity in it */

@@ -263,6 +263,9 @@ int note_sign(struct buf *note, const struct note_key *k,
 	size_t len = note_text_len((const char *)note->ptr, note->len);
 	uint8_t line[4 + ED25519_SIGNATURE];
 
+	/* Before it is looked at: a copy that failed is no note, either. */
+	if (!buf_ok(note))
+		return err_nomem(err);
 	if (len == 0) {
 		len = note->len;
 		if (len == 0 || note->ptr[len - 1] != '\n' ||

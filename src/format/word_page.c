@@ -23,7 +23,9 @@ void word_page_writer_done(struct word_page_writer *w)
 	buf_done(&w->text);
 	buf_done(&w->lists);
 	ZSTD_freeCCtx(w->zstd);
+	ZSTD_freeDCtx(w->again);
 	w->zstd = NULL;
+	w->again = NULL;
 }
 
 bool word_page_is_full(const struct word_page_writer *w)
@@ -81,31 +83,54 @@ void word_page_add(struct word_page_writer *w, const uint8_t *word, size_t len,
 	w->words++;
 }
 
-static bool put_frame(struct word_page_writer *w, const struct buf *raw,
-                      struct buf *out)
+static int check_frame(struct word_page_writer *w, const struct buf *raw,
+                       const struct buf *frame)
+{
+	struct buf back = { 0 };
+	int r = FICHE_ERR_NOMEM;
+
+	if (!w->again)
+		w->again = ZSTD_createDCtx();
+	if (w->again && buf_reserve(&back, raw->len))
+		r = ZSTD_decompressDCtx(w->again, back.ptr, raw->len,
+		                        frame->ptr, frame->len) == raw->len &&
+		                    memcmp(back.ptr, raw->ptr, raw->len) == 0 &&
+		                    ZSTD_getFrameContentSize(
+					    frame->ptr, frame->len) == raw->len
+		            ? 0
+		            : FICHE_ERR_CORRUPT;
+	buf_done(&back);
+	return r;
+}
+
+static int put_frame(struct word_page_writer *w, const struct buf *raw,
+                     struct buf *out)
 {
 	struct buf frame = { 0 };
 	size_t size = 0;
+	int r = FICHE_ERR_NOMEM;
 
 	if (!w->zstd)
 		w->zstd = ZSTD_createCCtx();
 	if (w->zstd && buf_reserve(&frame, ZSTD_compressBound(raw->len)))
 		size = ZSTD_compressCCtx(w->zstd, frame.ptr, frame.cap,
 		                         raw->ptr, raw->len, PAGE_LEVEL);
-	if (size == 0 || ZSTD_isError(size)) {
-		buf_done(&frame);
-		return false;
+	if (size > 0 && !ZSTD_isError(size)) {
+		frame.len = size;
+		r = check_frame(w, raw, &frame);
 	}
-	buf_varint(out, size);
-	buf_put(out, frame.ptr, size);
+	if (r == 0) {
+		buf_varint(out, size);
+		buf_put(out, frame.ptr, size);
+	}
 	buf_done(&frame);
-	return true;
+	return r;
 }
 
 int word_page_finish(struct word_page_writer *w, struct buf *out)
 {
 	struct buf raw = { 0 };
-	bool good;
+	int r = FICHE_ERR_NOMEM;
 
 	bits_flush(&w->bits);
 	buf_varint(&raw, w->words);
@@ -116,9 +141,9 @@ int word_page_finish(struct word_page_writer *w, struct buf *out)
 	buf_put(&raw, w->counts.ptr, w->counts.len);
 	buf_put(&raw, w->lengths.ptr, w->lengths.len);
 	buf_put(&raw, w->text.ptr, w->text.len);
-	good = buf_ok(&raw) && buf_ok(&w->shape) && buf_ok(&w->counts) &&
-	       buf_ok(&w->lengths) && buf_ok(&w->text) && buf_ok(&w->lists) &&
-	       put_frame(w, &raw, out);
+	if (buf_ok(&raw) && buf_ok(&w->shape) && buf_ok(&w->counts) &&
+	    buf_ok(&w->lengths) && buf_ok(&w->text) && buf_ok(&w->lists))
+		r = put_frame(w, &raw, out);
 	buf_put(out, w->lists.ptr, w->lists.len);
 	buf_done(&raw);
 	buf_clear(&w->shape);
@@ -128,7 +153,7 @@ int word_page_finish(struct word_page_writer *w, struct buf *out)
 	buf_clear(&w->lists);
 	w->words = 0;
 	w->long_bytes = 0;
-	return good && buf_ok(out) ? 0 : FICHE_ERR_NOMEM;
+	return r == 0 && !buf_ok(out) ? FICHE_ERR_NOMEM : r;
 }
 
 /* ---- reading ---- */

@@ -34,6 +34,7 @@ struct word_page_writer {
 	uint32_t words;
 	uint64_t long_bytes; /* of the long lists of its words */
 	struct ZSTD_CCtx_s *zstd;
+	struct ZSTD_DCtx_s *again; /* decodes what was encoded */
 };
 
 void word_page_writer_done(struct word_page_writer *w);
@@ -45,7 +46,8 @@ bool word_page_is_full(const struct word_page_writer *w);
 void word_page_add(struct word_page_writer *w, const uint8_t *word, size_t len,
                    const struct posting *p, size_t count,
                    const struct postings_of *of, uint64_t long_len);
-/* Append the page to `out` and begin the next one.  0 or FICHE_ERR_NOMEM. */
+/* Append the page to `out` and begin the next one.  0, FICHE_ERR_NOMEM, or
+ * FICHE_ERR_CORRUPT if libzstd does not decode the frame to what went in. */
 int word_page_finish(struct word_page_writer *w, struct buf *out);
 
 /* ---- reading ---- */

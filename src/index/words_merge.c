@@ -9,8 +9,9 @@
 #include "base/err.h"
 
 #define RUN_CHUNK ((size_t)64 << 10)
-#define RUN_WORD  (WORD_MAX + 30u) /* a word and its numbers have at most this \
-	                            */
+#define RUN_WORD                                                               \
+	(WORD_MAX + 30u) /* a word and its numbers have at most this           \
+	                  */
 
 /* ---- one input ---- */
 
@@ -185,7 +186,12 @@ static int write_page(struct words_merge *m)
 
 	memcpy(first, w->first, first_len);
 	buf_clear(&m->page);
-	if (word_page_finish(w, &m->page) < 0)
+	r = word_page_finish(w, &m->page);
+	if (r == FICHE_ERR_CORRUPT)
+		return err_set(m->err, r, FICHE_NOWHERE,
+		               "libzstd decodes a page of words to something "
+		               "else than went in");
+	if (r < 0)
 		return err_nomem(m->err);
 	buf_varint(&m->fences, m->page.len);
 	buf_varint(&m->fences, lists);

@@ -53,8 +53,9 @@ struct handle {
 struct entry {
 	struct node *node;
 	uint64_t at;
-	uint8_t *bytes; /* NULL: a sync */
+	uint8_t *bytes; /* NULL: a sync, or the name */
 	size_t len;
+	bool is_name;
 };
 
 struct io_memory {
@@ -198,7 +199,8 @@ static int add_dirty(struct node *n, uint64_t at, size_t len)
 	return 0;
 }
 
-/* `bytes` NULL for a sync.  A scratch file cannot survive: not logged. */
+/* `bytes` NULL for what is no write.  A scratch file cannot survive: not
+ * logged. */
 static int add_log(struct io_memory *m, const struct handle *h, uint64_t at,
                    const void *bytes, size_t len)
 {
@@ -215,7 +217,8 @@ static int add_log(struct io_memory *m, const struct handle *h, uint64_t at,
 			return -ENOMEM;
 		memcpy(copy, bytes, len);
 	}
-	m->log[m->log_count++] = (struct entry){ h->node, at, copy, len };
+	m->log[m->log_count++] =
+		(struct entry){ h->node, at, copy, len, false };
 	h->node->logged++;
 	return 0;
 }
@@ -269,6 +272,13 @@ static int memory_close(struct io_file *f)
 	return 0;
 }
 
+static size_t short_len(const struct io_memory *m, size_t len)
+{
+	if (m->chunk == SIZE_MAX)
+		return len > 1 ? len - 1 : len;
+	return m->chunk && len > m->chunk ? m->chunk : len;
+}
+
 /* May run in several threads at once. */
 static int memory_read(struct io_file *f, uint64_t at, void *buf, size_t len,
                        size_t *got)
@@ -284,8 +294,7 @@ static int memory_read(struct io_file *f, uint64_t at, void *buf, size_t len,
 		return 0;
 	if (len > b->len - at)
 		len = b->len - (size_t)at;
-	if (m->chunk && len > m->chunk)
-		len = m->chunk;
+	len = short_len(m, len);
 	memcpy(buf, b->ptr + at, len);
 	*got = len;
 	return 0;
@@ -307,8 +316,7 @@ static int memory_write(struct io_file *f, uint64_t at, const void *buf,
 		return -EBADF;
 	if (len > PTRDIFF_MAX || at > PTRDIFF_MAX - len)
 		return -EFBIG;
-	if (m->chunk && len > m->chunk)
-		len = m->chunk;
+	len = short_len(m, len);
 	limit = size_limit(m, n);
 	if (at + len > n->cached.len && at + len > limit) {
 		if (at >= limit)
@@ -416,18 +424,27 @@ static int memory_check_path(struct io_file *f, const char *path)
 
 static int memory_publish(struct io_file *f, const char *path)
 {
+	struct io_memory *m = memory_of(f->io);
 	struct handle *h = handle_of(f);
+	char *name;
 	int r = begin(f->io, IO_FAULT_OTHER);
 
 	if (r < 0)
 		return r;
 	if (h->mode != IO_CREATE || h->published)
 		return -EINVAL;
-	if (find(memory_of(f->io), path))
+	if (find(m, path))
 		return -EEXIST;
-	h->node->path = alloc_strndup(path, strlen(path));
-	if (!h->node->path)
+	name = alloc_strndup(path, strlen(path));
+	if (!name)
 		return -ENOMEM;
+	r = add_log(m, h, 0, NULL, 0);
+	if (r < 0) {
+		alloc_free(name);
+		return r;
+	}
+	m->log[m->log_count - 1].is_name = true;
+	h->node->path = name;
 	h->published = true;
 	return 0;
 }
@@ -647,7 +664,8 @@ struct io_logged io_memory_log_at(const struct io_memory *m, size_t i)
 		.at = e->at,
 		.bytes = e->bytes,
 		.len = e->len,
-		.is_sync = e->bytes == NULL,
+		.is_sync = e->bytes == NULL && !e->is_name,
+		.is_name = e->is_name,
 	};
 }
 

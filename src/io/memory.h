@@ -33,13 +33,14 @@ enum io_fault_kind {
 	IO_FAULT_ANY = 31,
 };
 
-/* One write, or one sync (len 0, is_sync), in the order they happened. */
+/* One write, or one sync or publishing (len 0), in the order they happened. */
 struct io_logged {
 	const char *path; /* the file's name by now; "" for none */
 	uint64_t at;
 	const uint8_t *bytes;
 	size_t len;
 	bool is_sync;
+	bool is_name;
 };
 
 struct io_memory *io_memory_new(void); /* NULL: out of memory */
@@ -71,7 +72,8 @@ void io_memory_fail(struct io_memory *m, unsigned kinds, long countdown,
 unsigned long io_memory_faults_fired(const struct io_memory *m);
 /* Calls of these kinds since the start, failed ones included. */
 unsigned long io_memory_calls(const struct io_memory *m, unsigned kinds);
-/* Reads and writes move at most this many bytes a call; 0 = no bound. */
+/* Reads and writes move at most this many bytes a call; 0 = no bound, SIZE_MAX:
+ * all but the last byte of what is asked for. */
 void io_memory_set_chunk(struct io_memory *m, size_t bytes);
 /* ENOSPC once all files together would exceed this; UINT64_MAX = no bound.
  * The write that meets the bound is short, the next one fails. */

@@ -3,15 +3,18 @@
  * test_crash.c - the power is cut at any moment of a run of appends.
  *
  * The run is made once, on a file system that logs it.  Between any two logged
- * operations the power may go.  What was written before the last sync is then
- * there; of what was written after it, each sector of 512 bytes may be as
- * before, new, new up to where some write ended, or garbage, and the file may
- * be as long as at any time since.  Few sectors are tried in all combinations,
- * many by a seeded choice that is mostly close to "all of it".
+ * operations the power may go; power_cut.h tells what is left then.  Few
+ * sectors are tried in all combinations, many by a seeded choice that is mostly
+ * close to "all of it".
  *
  * Whatever is left: a reader shows every commit that was acknowledged and
  * perhaps the one that was on its way, to the byte; the next append works,
  * writes behind everything, declares what it found void; and then all verifies.
+ * If of the commit on its way everything is there but some articles, it is
+ * shown and called damaged, and whoever appends has to say that he gives it up.
+ *
+ * STATES=10000000 SEED=7 test_crash 'a_thousand*' is a longer run: so many
+ * different states of a run of a thousand appends.
  */
 
 #include <errno.h>
@@ -20,53 +23,66 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include <cmocka.h>
 
 #include "archive/reader.h"
-#include "base/alloc.h"
+#include "archive/writer.h"
 #include "format/commit.h"
 #include "format/section.h"
 #include "support/archive_case.h"
-#include "support/articles.h"
-
-#define SECTOR    ((size_t)512)
-#define ALL_UP_TO 6 /* sectors that are tried in all combinations */
+#include "support/image_io.h"
+#include "support/power_cut.h"
 
 /* A run that was recorded. */
 struct run {
 	struct archive_case c; /* one commit more than the run has */
 	struct io_memory *memory;
+	const uint8_t *bytes; /* as the run has left it */
+	size_t len;
 	size_t commits;
 	size_t ack[CASE_COMMITS_MAX + 1]; /* log entries when it returned */
 	uint64_t end[CASE_COMMITS_MAX + 1];
 	uint64_t void_bytes; /* declared in the run itself */
 };
 
+/* How much to try. */
+struct effort {
+	struct cut_plan plan;
+	size_t states;       /* at least so many; 0: what the plan gives */
+	size_t every;        /* cut at each operation, or at every n-th */
+	size_t read_every;   /* state: read all articles */
+	size_t append_every; /* state: append, and verify */
+	uint64_t seed;
+};
+
 struct tally {
-	size_t points, states, appended, in_flight, torn;
+	size_t points, tried, read, appended, in_flight, damaged, torn;
 };
 
-/* One state of the medium being built. */
-struct state {
+struct cuts {
 	struct run *run;
-	struct io_memory *memory;
-	struct buf base; /* durable */
-	struct buf now;  /* with all writes up to the cut */
-	struct buf image;
-	uint64_t *write_end; /* of the writes since the last sync */
-	size_t writes, writes_cap;
+	const struct effort *effort;
+	struct medium medium;
+	struct distinct states;
+	struct io_memory *memory; /* to append in */
 	uint64_t acked;
-	uint64_t random;
 	struct tally tally;
-	size_t append_every;
+	clock_t began;
 };
 
-static uint64_t choose(struct state *s, uint64_t n)
-{
-	return articles_random(&s->random) % n;
-}
+/* What a reader saw. */
+struct sight {
+	uint64_t generation;
+	uint64_t end;
+	bool recovered; /* no commit: whatever blocks are whole */
+	bool damaged;   /* the last commit, and the reader says so */
+	bool lost;      /* behind the end there was a commit */
+	bool torn;      /* the footer */
+};
 
 /* An append that fails half-way and leaves its bytes behind. */
 static void leave_a_tail(struct run *run, size_t n)
@@ -88,14 +104,19 @@ static uint64_t whole_pages(uint64_t len)
 	return (len + COMMIT_ALIGN - 1) / COMMIT_ALIGN * COMMIT_ALIGN;
 }
 
-/* Some commits by one writer, some by a writer of their own; before the one
- * with number `tail` an append fails. */
-static void record(struct run *run, const struct case_plan *plan, size_t tail)
+static void look_at_file(struct run *run)
+{
+	assert_true(
+		io_memory_get(run->memory, CASE_PATH, &run->bytes, &run->len));
+}
+
+/* Some commits by one writer, some by a writer of their own; before the fourth
+ * one, and every so often behind it, an append fails. */
+static void record(struct run *run, const struct case_plan *plan,
+                   size_t tail_every)
 {
 	struct fiche_writer *w = NULL;
 	struct fiche_error err = { 0 };
-	const uint8_t *bytes;
-	size_t len;
 
 	memset(run, 0, sizeof(*run));
 	if (archive_case_make(&run->c, plan, &err) < 0)
@@ -105,13 +126,12 @@ static void record(struct run *run, const struct case_plan *plan, size_t tail)
 	assert_non_null(run->memory);
 	run->end[0] = SUPERBLOCK_SIZE;
 	for (size_t i = 0; i < run->commits; i++) {
-		if (i == tail && i > 0) {
+		if (tail_every && i % tail_every == 3) {
 			fiche_writer_close(w);
 			w = NULL;
 			leave_a_tail(run, i);
-			assert_true(io_memory_get(run->memory, CASE_PATH,
-			                          &bytes, &len));
-			run->void_bytes = whole_pages(len - run->end[i]);
+			look_at_file(run);
+			run->void_bytes += whole_pages(run->len - run->end[i]);
 		}
 		if (!w)
 			assert_int_equal(
@@ -122,9 +142,8 @@ static void record(struct run *run, const struct case_plan *plan, size_t tail)
 		assert_int_equal(case_add(w, plan, i, &err), 0);
 		assert_int_equal(fiche_writer_commit(w, &err), 0);
 		run->ack[i + 1] = io_memory_log_count(run->memory);
-		assert_true(
-			io_memory_get(run->memory, CASE_PATH, &bytes, &len));
-		run->end[i + 1] = len;
+		look_at_file(run);
+		run->end[i + 1] = run->len;
 		if (i % 2) {
 			fiche_writer_close(w);
 			w = NULL;
@@ -139,279 +158,253 @@ static void forget(struct run *run)
 	archive_case_done(&run->c);
 }
 
-static void write_into(struct buf *b, const struct io_logged *e)
+/* Between two writes a program may be killed.  A COMMIT that stands there
+ * without a place for its FOOTER is none, until the next append fills up the
+ * page: then it would be seen, as if it came back. */
+static void a_commit_and_its_footer_are_one_write(void **state)
 {
-	if (b->len < e->at + e->len)
-		buf_zeros(b, (size_t)e->at + e->len - b->len);
-	assert_true(buf_ok(b));
-	memcpy(b->ptr + e->at, e->bytes, e->len);
+	static const struct case_plan plan = {
+		.seed = 4, .commits = 8, .lines = 5, .text_len = 60
+	};
+	static struct run run;
+
+	(void)state;
+	record(&run, &plan, 16);
+	for (size_t i = 1; i <= run.commits; i++) {
+		struct io_logged e =
+			io_memory_log_at(run.memory, run.ack[i] - 2);
+
+		assert_int_equal(e.at + e.len, run.end[i]);
+		assert_true(e.len > SECTION_HEADER_SIZE + FOOTER_SIZE);
+	}
+	forget(&run);
 }
 
-static void copy(struct buf *to, const struct buf *from)
+/* Open the state; every commit that it shows is the one that was made. */
+static struct sight look(struct cuts *s)
 {
-	buf_clear(to);
-	buf_put(to, from->ptr, from->len);
-	assert_true(buf_ok(to));
-}
-
-/* Everything that must hold of s->image. */
-static void check(struct state *s)
-{
-	struct run *run = s->run;
-	struct io_memory *m = s->memory;
-	struct fiche_verify_report report;
+	const struct buf *image = &s->medium.image;
+	const struct run *run = s->run;
+	uint64_t from = s->medium.durable, same;
 	struct fiche_error err = { 0 };
-	struct case_reading seen;
 	struct fiche_reader *r;
-	const uint8_t *bytes;
-	uint64_t end, tail;
-	size_t len;
-	bool torn;
-	int status;
+	struct image_io place;
+	struct io_file *file;
+	struct sight seen = { 0 };
 
-	assert_int_equal(case_put(m, s->image.ptr, s->image.len), 0);
-	if (case_open(&r, m, false, &err) != 0)
-		fail_msg("state %zu: %s", s->tally.states, err.text);
-	assert_int_equal(case_read(&seen, r, run->c.digests,
-	                           run->c.record_count, false, &err),
+	image_io_init(&place, image->ptr, image->len);
+	assert_int_equal(io_open(&place.io, CASE_PATH, IO_READ, &file, &err),
 	                 0);
+	if (reader_open_file(&r, file, NULL, &err) != 0)
+		fail_msg("state %zu: %s", s->tally.tried, err.text);
+	seen.recovered = r->recovered;
+	seen.end = r->archive.end;
+	seen.torn = r->archive.footer_damaged;
+	seen.lost = r->archive.commit_lost;
+	if (r->archive.has_commit) {
+		seen.generation = r->archive.last.commit.generation;
+		seen.damaged = r->archive.last.batch_damaged;
+	}
 	if (seen.generation < s->acked || seen.generation > s->acked + 1 ||
 	    seen.generation > run->commits)
 		fail_msg("state %zu: %llu commits acknowledged, %llu shown",
-		         s->tally.states, (unsigned long long)s->acked,
+		         s->tally.tried, (unsigned long long)s->acked,
 		         (unsigned long long)seen.generation);
+	assert_int_equal(seen.end, run->end[seen.generation]);
+	assert_int_equal(seen.recovered,
+	                 seen.generation == 0 && image->len > SUPERBLOCK_SIZE);
+	if (!seen.recovered)
+		assert_int_equal(r->record_end,
+		                 run->c.records[seen.generation]);
+	fiche_reader_close(r);
+	/* Only what was not acknowledged may be damaged. */
+	if (seen.damaged)
+		assert_true(seen.generation > s->acked);
+	same = seen.end - (seen.torn ? FOOTER_SIZE : 0);
+	if (!seen.damaged && same > from)
+		assert_memory_equal(image->ptr + from, run->bytes + from,
+		                    same - from);
+	s->tally.in_flight += seen.generation > s->acked;
+	s->tally.damaged += seen.damaged;
+	return seen;
+}
+
+static void read_all(struct cuts *s, const struct sight *seen)
+{
+	struct run *run = s->run;
+	struct fiche_error err = { 0 };
+	struct case_reading got;
+	struct fiche_reader *r;
+
+	assert_int_equal(case_open(&r, s->memory, false, &err), 0);
+	assert_int_equal(case_read(&got, r, run->c.digests, run->c.record_count,
+	                           false, &err),
+	                 0);
 	/* Before the first commit, whole blocks are all there is to show. */
-	if (seen.wrong ||
-	    seen.numbers > run->c.records[seen.generation + r->recovered] ||
-	    (!r->recovered && seen.exact != run->c.records[seen.generation]))
+	if (got.wrong ||
+	    got.numbers > run->c.records[seen->generation + seen->recovered] ||
+	    (!seen->recovered &&
+	     got.exact < run->c.records[seen->damaged ? s->acked
+	                                              : seen->generation]))
 		fail_msg("state %zu: %llu records exact, %llu wrong, %llu "
 		         "failed",
-		         s->tally.states, (unsigned long long)seen.exact,
-		         (unsigned long long)seen.wrong,
-		         (unsigned long long)seen.failed);
-	end = r->archive.end;
-	torn = r->archive.footer_damaged;
-	assert_int_equal(end, run->end[seen.generation]);
+		         s->tally.tried, (unsigned long long)got.exact,
+		         (unsigned long long)got.wrong,
+		         (unsigned long long)got.failed);
 	fiche_reader_close(r);
-	s->tally.states++;
-	s->tally.in_flight += seen.generation > s->acked;
-	if (s->tally.states % s->append_every)
-		return;
+	s->tally.read++;
+}
 
-	s->tally.appended++;
+/* A commit that may have been acknowledged is not given up unasked. */
+static void refuse_to_give_up(struct cuts *s, const struct sight *seen)
+{
+	const struct fiche_writer_options opt = { .mode = FICHE_APPEND,
+		                                  .threads = 1 };
+	bool refused = seen->damaged || seen->lost;
+	struct fiche_writer *w;
+	int r = writer_open_io(&w, io_memory_io(s->memory), CASE_PATH, &opt,
+	                       NULL);
+
+	assert_int_equal(r, refused ? FICHE_ERR_CORRUPT : 0);
+	fiche_writer_close(w);
+}
+
+static void append(struct cuts *s, const struct sight *seen)
+{
+	const struct buf *image = &s->medium.image;
+	struct io_memory *m = s->memory;
+	struct run *run = s->run;
+	uint64_t kept = seen->damaged ? s->acked : seen->generation;
+	uint64_t tail = whole_pages(image->len - run->end[kept]);
+	struct fiche_verify_report report;
+	struct fiche_error err = { 0 };
+	const uint8_t *bytes;
+	size_t len;
+	int status;
+
+	refuse_to_give_up(s, seen);
 	io_memory_log_clear(m);
 	if (case_append(m, &run->c.plan, &err) != 0)
-		fail_msg("state %zu, append: %s", s->tally.states, err.text);
+		fail_msg("state %zu, append: %s", s->tally.tried, err.text);
 	for (size_t i = 0; i < io_memory_log_count(m); i++) {
 		struct io_logged e = io_memory_log_at(m, i);
 
-		if (!e.is_sync)
-			assert_true(e.at >= s->image.len);
+		if (e.len > 0)
+			assert_true(e.at >= image->len);
 	}
 	assert_true(io_memory_get(m, CASE_PATH, &bytes, &len));
-	assert_true(len >= s->image.len);
-	assert_memory_equal(bytes, s->image.ptr, s->image.len);
+	assert_true(len >= image->len);
+	assert_memory_equal(bytes, image->ptr, image->len);
 	status = case_verify(m, false, &report, &err);
 	/* A whole commit is believed without its footer, and nothing is ever
 	 * written again: the footer stays as the power cut left it. */
-	if (torn) {
+	if (seen->torn && !seen->damaged) {
 		s->tally.torn++;
 		assert_int_equal(status, FICHE_ERR_CORRUPT);
 		assert_int_equal(report.findings, 1);
-		assert_int_equal(err.offset, end - FOOTER_SIZE);
+		assert_int_equal(err.offset, seen->end - FOOTER_SIZE);
 	} else if (status != 0) {
-		fail_msg("state %zu, verify: %s at %llu", s->tally.states,
+		fail_msg("state %zu, verify: %s at %llu", s->tally.tried,
 		         err.text, (unsigned long long)err.offset);
 	}
-	assert_int_equal(report.generations, seen.generation + 1);
-	assert_int_equal(report.records, run->c.records[seen.generation + 1]);
-	tail = whole_pages(s->image.len - end);
+	assert_int_equal(report.generations, kept + 1);
+	assert_int_equal(report.records, run->c.records[kept + 1]);
 	assert_in_range(report.void_bytes, tail, tail + run->void_bytes);
+	s->tally.appended++;
 }
 
-enum fate { OLD, NEW, GARBAGE, PARTIAL, FATES };
-
-/* What became of one sector. */
-static void settle(struct state *s, uint64_t at, enum fate fate)
+/* Everything that must hold of a state. */
+static void check(void *ctx, const struct medium *m)
 {
-	size_t n = s->image.len - at < SECTOR ? (size_t)(s->image.len - at)
-	                                      : SECTOR;
-	uint8_t *to = s->image.ptr + at;
-	uint64_t until;
+	struct cuts *s = ctx;
+	const struct effort *e = s->effort;
+	bool read, add;
+	struct sight seen;
 
-	switch (fate) {
-	case OLD:
-		break;
-	case NEW:
-		memcpy(to, s->now.ptr + at, n);
-		break;
-	case PARTIAL:
-		until = s->write_end[choose(s, s->writes)];
-		if (until > at)
-			memcpy(to, s->now.ptr + at,
-			       until - at < n ? (size_t)(until - at) : n);
-		break;
-	default:
-		/* Noise, or the same place of an earlier page. */
-		if (choose(s, 2) && at >= COMMIT_ALIGN) {
-			memcpy(to, s->now.ptr + at - COMMIT_ALIGN, n);
-			break;
-		}
-		for (size_t i = 0; i < n; i++)
-			to[i] = (uint8_t)articles_random(&s->random);
+	s->tally.tried++;
+	if (!distinct_add(&s->states, medium_hash(m)))
+		return;
+	seen = look(s);
+	add = s->states.count % e->append_every == 0 ||
+	      (seen.generation > s->acked && s->tally.in_flight % 16 == 0);
+	read = add || s->states.count % e->read_every == 0;
+	if (read) {
+		assert_int_equal(
+			case_put(s->memory, m->image.ptr, m->image.len), 0);
+		read_all(s, &seen);
 	}
+	if (add)
+		append(s, &seen);
 }
 
-/* The medium as it was durable, then as long as `size`. */
-static void begin_image(struct state *s, uint64_t size)
+static void acknowledge(struct cuts *s, size_t logged)
 {
-	copy(&s->image, &s->base);
-	if (size > s->image.len)
-		buf_zeros(&s->image, (size_t)size - s->image.len);
-	assert_true(buf_ok(&s->image));
+	const struct run *run = s->run;
+
+	while (s->acked < run->commits && run->ack[s->acked + 1] <= logged)
+		s->acked++;
 }
 
-static uint64_t first_sector(const struct state *s)
+/* Where as many states are wanted, by chance until there are. */
+static void cut(struct cuts *s, size_t goal)
 {
-	return s->base.len / SECTOR * SECTOR;
-}
-
-/* All combinations of old, new and garbage. */
-static void try_all(struct state *s, uint64_t size, size_t sectors)
-{
-	size_t combinations = 1;
-
-	for (size_t i = 0; i < sectors; i++)
-		combinations *= 3;
-	for (size_t k = 0; k < combinations; k++) {
-		size_t rest = k;
-
-		begin_image(s, size);
-		for (size_t i = 0; i < sectors; i++, rest /= 3)
-			settle(s, first_sector(s) + i * SECTOR,
-			       (enum fate)(rest % 3));
-		check(s);
-	}
-}
-
-/* One combination: mostly new, mostly old, or anything. */
-static void try_one(struct state *s, uint64_t size, uint64_t odds)
-{
-	begin_image(s, size);
-	for (uint64_t at = first_sector(s); at < size; at += SECTOR) {
-		enum fate fate =
-			choose(s, odds) ? NEW : (enum fate)choose(s, FATES);
-
-		settle(s, at, fate);
-	}
-	check(s);
-}
-
-/* All new but one sector, for each sector and each fate. */
-static void try_all_but_one(struct state *s, uint64_t size, uint64_t step)
-{
-	for (uint64_t bad = first_sector(s); bad < size; bad += step)
-		for (int fate = OLD; fate < FATES; fate++) {
-			if (fate == NEW)
-				continue;
-			begin_image(s, size);
-			for (uint64_t at = first_sector(s); at < size;
-			     at += SECTOR)
-				settle(s, at,
-				       at == bad ? (enum fate)fate : NEW);
-			check(s);
-		}
-}
-
-/* The power is cut now. */
-static void cut(struct state *s, size_t samples, size_t singles)
-{
-	static const uint64_t odds[] = { 1, 2, 4, 16, 64, 256 };
-	uint64_t size = s->now.len;
-	size_t sectors =
-		(size_t)((size - first_sector(s) + SECTOR - 1) / SECTOR);
-	uint64_t step = (sectors / singles + 1) * SECTOR;
-
 	s->tally.points++;
-	if (s->writes == 0) {
-		begin_image(s, size);
-		check(s);
-		return;
+	medium_cut(&s->medium, &s->effort->plan, check, s);
+	for (size_t tries = 0;
+	     s->medium.writes > 0 && s->states.count < goal && tries < goal;
+	     tries++) {
+		medium_by_chance(&s->medium);
+		check(s, &s->medium);
 	}
-	/* The size without the data, and the data up to any size. */
-	for (size_t i = 0; i < s->writes; i += 1 + s->writes / singles) {
-		begin_image(s, s->write_end[i]);
-		check(s);
-		try_one(s, s->write_end[i], UINT64_MAX);
-	}
-	begin_image(s, s->base.len);
-	check(s);
-	if (sectors <= ALL_UP_TO) {
-		try_all(s, size, sectors);
-		return;
-	}
-	try_all_but_one(s, size, step);
-	for (size_t i = 0; i < samples; i++) {
-		uint64_t from = s->base.len;
+}
 
-		try_one(s, i % 4 ? size : from + 1 + choose(s, size - from),
-		        odds[i % (sizeof(odds) / sizeof(odds[0]))]);
-	}
+static void say(const struct cuts *s)
+{
+	const struct tally *t = &s->tally;
+
+	print_message("%zu cuts, %zu different states of %zu tried: %zu with "
+	              "the commit on its way, %zu of these with damaged "
+	              "articles; %zu read, %zu appended to, %zu of them "
+	              "without a footer; %.1f s\n",
+	              t->points, s->states.count, t->tried, t->in_flight,
+	              t->damaged, t->read, t->appended, t->torn,
+	              (double)(clock() - s->began) / CLOCKS_PER_SEC);
 }
 
 /* Cut the power at each point of the run, or at some and around each sync. */
-static void cut_everywhere(struct run *run, size_t every, size_t samples,
-                           size_t singles, size_t append_every)
+static void cut_everywhere(struct run *run, const struct effort *effort)
 {
-	struct state s = { .run = run,
-		           .memory = io_memory_new(),
-		           .append_every = append_every };
+	struct cuts s = { .run = run,
+		          .effort = effort,
+		          .memory = io_memory_new(),
+		          .began = clock() };
 	size_t n = io_memory_log_count(run->memory);
-	bool named = false;
 
 	assert_non_null(s.memory);
+	medium_init(&s.medium, NULL, 0, effort->seed);
 	for (size_t i = 0; i < n; i++) {
 		struct io_logged e = io_memory_log_at(run->memory, i);
 
 		assert_string_equal(e.path, CASE_PATH);
-		while (s.acked < run->commits && run->ack[s.acked + 1] <= i)
-			s.acked++;
-		if (e.is_sync) {
-			copy(&s.base, &s.now);
-			s.writes = 0;
-			/* The name came right after the first one. */
-			named = true;
-		} else {
-			/* Never below what was acknowledged, nor anywhere
-			 * but at the end. */
-			assert_true(!named || e.at >= run->end[s.acked]);
-			assert_true(e.at >= s.now.len);
-			write_into(&s.now, &e);
-			assert_int_equal(alloc_grow(&s.write_end, &s.writes_cap,
-			                            s.writes + 1,
-			                            sizeof(*s.write_end)),
-			                 0);
-			s.write_end[s.writes++] = s.now.len;
-		}
-		while (s.acked < run->commits && run->ack[s.acked + 1] <= i + 1)
-			s.acked++;
-		if (named && (e.is_sync || i % every == 0 || i + 3 > n ||
-		              io_memory_log_at(run->memory, i + 1).is_sync))
-			cut(&s, samples, singles);
+		acknowledge(&s, i);
+		/* Never below what was acknowledged. */
+		if (s.medium.named && e.len > 0)
+			assert_true(e.at >= run->end[s.acked]);
+		medium_apply(&s.medium, &e);
+		acknowledge(&s, i + 1);
+		if (s.medium.named &&
+		    (e.is_sync || i % effort->every == 0 || i + 3 > n ||
+		     io_memory_log_at(run->memory, i + 1).is_sync))
+			cut(&s, effort->states * (i + 2) / n);
 	}
 	assert_int_equal(s.acked, run->commits);
 	/* An unacknowledged commit that survived was seen now and then. */
 	assert_true(s.tally.in_flight > 0);
-	print_message(
-		"%zu cuts, %zu states, %zu of them with the commit on its "
-		"way; %zu appended to, %zu of them without a footer\n",
-		s.tally.points, s.tally.states, s.tally.in_flight,
-		s.tally.appended, s.tally.torn);
+	assert_true(s.states.count >= effort->states);
+	say(&s);
 	io_memory_free(s.memory);
-	buf_done(&s.base);
-	buf_done(&s.now);
-	buf_done(&s.image);
-	alloc_free(s.write_end);
+	medium_done(&s.medium);
+	distinct_done(&s.states);
 }
 
 static void a_power_cut_loses_nothing_that_was_acknowledged(void **state)
@@ -419,11 +412,17 @@ static void a_power_cut_loses_nothing_that_was_acknowledged(void **state)
 	static const struct case_plan plan = {
 		.seed = 4, .commits = 8, .lines = 5, .text_len = 60
 	};
-	struct run run;
+	static const struct effort effort = {
+		.plan = { .all_up_to = 6, .singles = 64, .samples = 100 },
+		.every = 1,
+		.read_every = 1,
+		.append_every = 12,
+	};
+	static struct run run;
 
 	(void)state;
-	record(&run, &plan, 3);
-	cut_everywhere(&run, 1, 600, 64, 12);
+	record(&run, &plan, 16);
+	cut_everywhere(&run, &effort);
 	forget(&run);
 }
 
@@ -433,14 +432,49 @@ static void a_power_cut_in_a_long_batch_loses_nothing_either(void **state)
 	static const struct case_plan plan = {
 		.seed = 5, .commits = 3, .lines = 100, .text_len = 60000
 	};
-	struct run run;
+	static const struct effort effort = {
+		.plan = { .all_up_to = 6, .singles = 4, .samples = 8 },
+		.every = 16,
+		.read_every = 16,
+		.append_every = 64,
+	};
+	static struct run run;
 
 	(void)state;
 	record(&run, &plan, 0);
 	for (size_t i = 1; i <= run.commits; i++)
 		assert_true(run.end[i] - run.end[i - 1] >
 		            COMMIT_UNSYNCED_MAX + 2 * COMMIT_ALIGN);
-	cut_everywhere(&run, 8, 8, 4, 16);
+	cut_everywhere(&run, &effort);
+	forget(&run);
+}
+
+static size_t number_from_environment(const char *name, size_t otherwise)
+{
+	const char *text = getenv(name);
+
+	return text ? (size_t)strtoull(text, NULL, 10) : otherwise;
+}
+
+static void a_thousand_appends_lose_nothing_in_a_million_states(void **state)
+{
+	static const struct case_plan plan = {
+		.seed = 8, .commits = 1001, .lines = 2, .text_len = 400
+	};
+	const struct effort effort = {
+		.plan = { .all_up_to = 5, .singles = 16 },
+		.states = number_from_environment("STATES", 1000000),
+		.every = 1,
+		.read_every = 10000,
+		.append_every = 10000,
+		.seed = number_from_environment("SEED", 1),
+	};
+	static struct run run;
+
+	(void)state;
+	print_message("SEED=%llu\n", (unsigned long long)effort.seed);
+	record(&run, &plan, 25);
+	cut_everywhere(&run, &effort);
 	forget(&run);
 }
 
@@ -451,14 +485,19 @@ static int enter(void **state)
 	return 0;
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_commit_and_its_footer_are_one_write),
 		cmocka_unit_test(
 			a_power_cut_loses_nothing_that_was_acknowledged),
 		cmocka_unit_test(
 			a_power_cut_in_a_long_batch_loses_nothing_either),
+		cmocka_unit_test(
+			a_thousand_appends_lose_nothing_in_a_million_states),
 	};
 
+	if (argc > 1)
+		cmocka_set_test_filter(argv[1]);
 	return cmocka_run_group_tests(tests, enter, NULL);
 }

@@ -55,6 +55,7 @@ static int leave(void **state)
 struct outcome {
 	uint64_t acked; /* commits that were reported as done */
 	bool failed;    /* some call said so */
+	bool other;     /* and not that there is no space */
 };
 
 /* Faults are told as what they are, never as damage. */
@@ -66,6 +67,7 @@ static void judge(struct outcome *o, int status, const struct fiche_error *err)
 		fail_msg("a failing call is reported as %d: %s", status,
 		         err->text);
 	o->failed = true;
+	o->other |= err->sys_errno != ENOSPC;
 }
 
 /* Add and commit; a writer that failed is good for nothing but closing. */
@@ -245,6 +247,7 @@ static void every_call_may_fail(void **state)
 		{ IO_FAULT_SYNC, "sync EIO", EIO, false },
 		{ IO_FAULT_SYNC, "sync EIO", EIO, true },
 		{ IO_FAULT_SYNC, "sync ENOSPC", ENOSPC, false },
+		{ IO_FAULT_SYNC, "sync ENOSPC", ENOSPC, true },
 		{ IO_FAULT_WRITE, "write EIO", EIO, false },
 		{ IO_FAULT_WRITE, "write EIO", EIO, true },
 		{ IO_FAULT_WRITE, "write ENOSPC", ENOSPC, false },
@@ -277,7 +280,7 @@ static struct io_memory *undisturbed(const uint8_t **bytes, size_t *len)
 
 static void short_transfers_make_the_same_archive(void **state)
 {
-	static const size_t chunks[] = { 1, 2, 7, 95, 511, 4095 };
+	static const size_t chunks[] = { 1, 2, 7, 95, 511, 4095, SIZE_MAX };
 	const uint8_t *want, *have;
 	size_t want_len, have_len;
 	struct io_memory *good = undisturbed(&want, &want_len);
@@ -346,6 +349,7 @@ static void a_full_disk_loses_nothing_that_was_acknowledged(void **state)
 		io_memory_set_quota(m, quota);
 		o = run(m);
 		assert_int_equal(o.failed, o.acked < RUN_COMMITS);
+		assert_false(o.other);
 		assert_true(quota < end || !o.failed);
 		io_memory_set_quota(m, UINT64_MAX);
 		before = case_exists(m) && io_memory_get(m, CASE_PATH, &bytes,

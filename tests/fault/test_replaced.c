@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * test_replaced.c - what happens to an archive while somebody reads it: it is
- * appended to, replaced by another, removed, or cut short, on a real file
- * system.
+ * test_replaced.c - what happens to an archive while somebody reads or writes
+ * it: it is appended to, replaced by another, renamed, removed, or cut short,
+ * on a real file system.
  */
 
 #include <setjmp.h>
@@ -16,6 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/alloc.h"
@@ -177,6 +178,129 @@ static void a_writer_does_not_commit_to_a_file_that_lost_its_name(void **state)
 	fiche_writer_close(w);
 }
 
+static struct fiche_writer *writer_on(const char *path)
+{
+	const struct fiche_writer_options opt = { .mode = FICHE_APPEND,
+		                                  .threads = 1 };
+	struct fiche_writer *w;
+	struct fiche_error err = { 0 };
+
+	if (fiche_writer_open(&w, path, &opt, &err) != 0)
+		fail_msg("%s", err.text);
+	return w;
+}
+
+static int add_and_commit(struct fiche_writer *w)
+{
+	int r = fiche_writer_add_json(w, "{\"text\":\"new\"}", 14, NULL, NULL);
+
+	return r < 0 ? r : fiche_writer_commit(w, NULL);
+}
+
+static void a_writer_does_not_commit_when_another_file_has_the_name(
+	void **state)
+{
+	struct place *p = *state;
+	struct fiche_writer *w = writer_on(p->path);
+	char other[128];
+
+	(void)snprintf(other, sizeof(other), "%s/b", p->folder);
+	write_file(other, p->made.bytes.ptr, p->made.bytes.len);
+	assert_int_equal(rename(other, p->path), 0);
+	assert_int_equal(add_and_commit(w), FICHE_ERR_IO);
+	fiche_writer_close(w);
+	/* The other file is as it was, and can be added to. */
+	w = writer_on(p->path);
+	assert_int_equal(add_and_commit(w), 0);
+	fiche_writer_close(w);
+}
+
+static void a_writer_does_not_commit_to_a_file_that_was_renamed(void **state)
+{
+	struct place *p = *state;
+	struct fiche_writer *w = writer_on(p->path);
+	char other[128];
+
+	(void)snprintf(other, sizeof(other), "%s/b", p->folder);
+	assert_int_equal(rename(p->path, other), 0);
+	assert_int_equal(add_and_commit(w), FICHE_ERR_IO);
+	fiche_writer_close(w);
+	/* What it has left is a tail. */
+	w = writer_on(other);
+	assert_int_equal(add_and_commit(w), 0);
+	fiche_writer_close(w);
+	assert_int_equal(unlink(other), 0);
+}
+
+static void two_names_of_a_file_have_one_lock(void **state)
+{
+	const struct fiche_writer_options opt = { .mode = FICHE_APPEND };
+	struct place *p = *state;
+	struct fiche_writer *w = writer_on(p->path), *second;
+	char other[128];
+
+	(void)snprintf(other, sizeof(other), "%s/b", p->folder);
+	assert_int_equal(link(p->path, other), 0);
+	assert_int_equal(fiche_writer_open(&second, other, &opt, NULL),
+	                 FICHE_ERR_BUSY);
+	assert_int_equal(add_and_commit(w), 0);
+	fiche_writer_close(w);
+	assert_int_equal(unlink(other), 0);
+}
+
+/* A program may start others, and read the file itself: the classic locks are
+ * lost then. */
+static void the_lock_outlives_children_and_other_descriptors(void **state)
+{
+	const struct fiche_writer_options opt = { .mode = FICHE_APPEND };
+	struct place *p = *state;
+	struct fiche_writer *w = writer_on(p->path), *second;
+	int status;
+	pid_t pid = fork();
+
+	assert_true(pid >= 0);
+	if (pid == 0)
+		_exit(0);
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_int_equal(close(open(p->path, O_RDONLY)), 0);
+	fiche_reader_close(opened(p));
+	assert_int_equal(fiche_writer_open(&second, p->path, &opt, NULL),
+	                 FICHE_ERR_BUSY);
+	assert_int_equal(add_and_commit(w), 0);
+	fiche_writer_close(w);
+}
+
+/* Otherwise the next message of the program would be in the archive. */
+static void no_file_takes_the_number_of_a_closed_standard_stream(void **state)
+{
+	struct place *p = *state;
+	int status;
+	pid_t pid = fork();
+
+	assert_true(pid >= 0);
+	if (pid == 0) {
+		struct fiche_writer *w = NULL;
+		int r;
+
+		for (int fd = 0; fd <= 2; fd++)
+			(void)close(fd);
+		r = fiche_writer_open(
+			&w, p->path,
+			&(struct fiche_writer_options){ .mode = FICHE_APPEND },
+			NULL);
+		for (int fd = 0; fd <= 2; fd++)
+			if (r == 0 && write(fd, "a message", 9) >= 0)
+				_exit(1);
+		_exit(r == 0 && add_and_commit(w) == 0 ? 0 : 2);
+	}
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_true(WIFEXITED(status));
+	assert_int_equal(WEXITSTATUS(status), 0);
+	assert_int_equal(fiche_verify(p->path, NULL,
+	                              &(struct fiche_verify_report){ 0 }, NULL),
+	                 0);
+}
+
 static void a_second_writer_is_refused_and_the_first_goes_on(void **state)
 {
 	struct place *p = *state;
@@ -207,6 +331,11 @@ int main(void)
 		TEST(a_reader_goes_on_when_the_name_is_removed),
 		TEST(a_file_that_is_cut_short_gives_errors_and_no_other_bytes),
 		TEST(a_writer_does_not_commit_to_a_file_that_lost_its_name),
+		TEST(a_writer_does_not_commit_when_another_file_has_the_name),
+		TEST(a_writer_does_not_commit_to_a_file_that_was_renamed),
+		TEST(two_names_of_a_file_have_one_lock),
+		TEST(the_lock_outlives_children_and_other_descriptors),
+		TEST(no_file_takes_the_number_of_a_closed_standard_stream),
 		TEST(a_second_writer_is_refused_and_the_first_goes_on),
 	};
 

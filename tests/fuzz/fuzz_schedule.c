@@ -216,7 +216,7 @@ static void cut_power(struct world *x)
 	for (size_t i = first; i < count; i++) {
 		struct io_logged e = io_memory_log_at(x->m, i);
 
-		if (strcmp(e.path, CASE_PATH) != 0)
+		if (e.is_name || strcmp(e.path, CASE_PATH) != 0)
 			continue;
 		/* Nothing is ever written where it was acknowledged. */
 		require(e.at >= x->bytes.len);

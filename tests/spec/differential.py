@@ -1,127 +1,122 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Two readers, one verdict: differential.py ARCHIVE [COUNT [SEED]]
+"""Two readers, one verdict: differential.py ARCHIVE [COUNT [SEED [FIRST]]]
 
-Damages an archive in COUNT ways and asks reader.py and the program that the environment variable FICHE
-names for their verdicts, which must be of one class: ok, damaged, unsupported or limit. Half of the damage
-is blind: the sums must find it. The other half is sealed again, section by section, so that the rules
-behind the sums are asked: there it is enough that both refuse, since one byte may break two rules, and
-reader.py may overlook what only chapter 6 tells, in an index segment. A file over which the two disagree
-is kept.
+Damages an archive in COUNT ways (mutate.py) and asks reader.py and libfiche (judge.c, which the environment variable
+JUDGE names) for the verdict on each, for the records that they give out all the same, and for those that recovery
+finds. Mutant number N of a seed is always the same one. A file over which the two disagree is kept.
+
+Of damage that the sums find, verdict and records must be the same. Where all sums are right again it is enough that
+both refuse, since one change may break two rules, and reader.py may overlook what only chapter 6 tells, in an index
+segment. No record is ever given out by both with different bytes.
+
+reader.py runs in this process, without the zstd command (in_process.py); for one mutant in EVERY it is asked once more
+as it is, and must print the same.
 """
 import os, random, struct, subprocess, sys, tempfile
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, HERE)
-import hexvec
+import in_process, mutate
 
-READER = [sys.executable, os.path.join(HERE, "..", "..", "format-spec", "reader.py")]
-NAMES = {0: "ok", 4: "damaged", 6: "unsupported", 9: "limit"}
-COMMIT = 5
-
-
-def sections(data):
-    """(offset, type, end) of the sections of a good archive; voids are passed over."""
-    found, pos = [], 0
-    while pos + 96 <= len(data):
-        size, = struct.unpack_from("<Q", data, pos + 40)
-        if data[pos + 8:pos + 16] != bytes.fromhex("894643480D0A1A0A") or pos + 96 + size > len(data):
-            pos += 4096 - pos % 4096
-            continue
-        found.append((pos, data[pos + 16], pos + 96 + size))
-        pos += 96 + size + (64 if data[pos + 16] == COMMIT else 0)
-    return found
+EVERY = 500
+WEIGHT = "CORRUPT", "FOREIGN", "UNSUPPORTED", "LIMIT", "TRUNCATED"
 
 
-def blind(data, rng):
-    """What happens to files: bits, bytes, sectors, cuts, swaps, and bytes that come or go."""
-    at, n = rng.randrange(len(data)), rng.choice((1, 2, 8, 64, 700))
-    what = rng.choice(("flip", "set", "zero", "cut", "swap", "insert", "delete", "append"))
-    if what == "flip":
-        data[at] ^= 1 << rng.randrange(8)
-    elif what == "set":
-        data[at] = rng.choice((0, 1, 127, 128, 255))
-    elif what == "zero":
-        at -= at % 512
-        data[at:at + 512] = bytes(len(data[at:at + 512]))
-    elif what == "cut":
-        del data[at:]
-    elif what == "swap":
-        other, n = rng.randrange(len(data)), min(n, len(data) - at)
-        if other + n <= len(data) and abs(at - other) >= n:
-            data[at:at + n], data[other:other + n] = data[other:other + n], data[at:at + n]
-    elif what == "insert":
-        data[at:at] = bytes(rng.randrange(256) for _ in range(n))
-    elif what == "delete":
-        del data[at:at + n]
-    else:
-        data += bytes(rng.randrange(256) for _ in range(n))
-    return "%s at %d" % (what, at), False
+def mutant(original, seed, number, zstd):
+    """the file, and what was done to it"""
+    rng = random.Random("%d %d" % (seed, number))
+    kind = rng.choice((mutate.blind,) * 3 + (mutate.sealed,) * 3 + (mutate.moved, mutate.inside))
+    more = (zstd,) if kind is mutate.inside else ()
+    data, what = kind(bytearray(original), rng, *more)
+    return bytes(data), "%s: %s" % (kind.__name__, what)
 
 
-def sealed(data, rng):
-    """One field or byte of one section, with all sums made right again."""
-    parts = sections(data)
-    at, kind, end = rng.choice(parts)
-    place = rng.choice((at + rng.randrange(96), at + 96 + rng.randrange(min(300, end - at - 96)),
-                        at + 96 + rng.randrange(end - at - 96)))
-    n = min(rng.choice((1, 1, 1, 2, 4, 8)), end - place)
-    old = int.from_bytes(data[place:place + n], "little")
-    new = rng.choice((old + 1, old - 1, old ^ 1 << rng.randrange(8 * n), 0, (1 << 8 * n) - 1, 1 << 8 * n - 1))
-    data[place:place + n] = (new % (1 << 8 * n)).to_bytes(n, "little")
-    tool = hexvec.Vector.__new__(hexvec.Vector)
-    tool.out = data
-    sums, before = {}, data[64:96]
-    for start, kind_of, stop in parts:
-        if kind_of == COMMIT and start != at:
-            peaks, segs, dicts = (struct.unpack_from("<I", data, start + 96 + i)[0] for i in (60, 52, 56))
-            base = start + 96 + 224 + 32 * peaks
-            for i in range(segs + dicts):
-                row = base + 64 * i
-                if row + 64 > stop:
-                    break
-                offset, = struct.unpack_from("<Q", data, row + (0 if i < segs else 8))
-                data[row + 32:row + 64] = sums.get(offset, data[row + 32:row + 64])
-            data[start + 208:start + 240] = before
-        try:
-            tool.reseal(start)
-        except (struct.error, IndexError):
-            pass        # a length that leads nowhere: the sums stay wrong
-        sums[start] = bytes(data[start + 64:start + 96])
-        before = data[start + 64:start + 96] if kind_of == COMMIT or start == 0 else before
-    return "byte %d of the section of type %d at %d, sealed" % (place - at, kind, at), kind == 4
+class Judge:
+    """libfiche, in one process for all files"""
+    def __init__(self, program):
+        self.child = subprocess.Popen([program], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+
+    def begin(self, data):
+        self.child.stdin.write(struct.pack("<I", len(data)) + data)
+        self.child.stdin.flush()
+
+    def answer(self):
+        line = self.child.stdout.readline().decode()
+        if not line:
+            raise SystemExit("Bail out! %s ended with %d" % (self.child.args[0], self.child.wait()))
+        given, recovered = line.split("|")
+        verdict, *given = given.split()
+        return (verdict, *(dict(record.split(":") for record in records) for records in (given, recovered.split())))
+
+
+def records(output):
+    return dict(row.split("\t")[:2] for row in output.decode("latin-1").split("\n")[:-1])
+
+
+def ask_reader(reader, path):
+    _, given, complaints = reader.run("list", path)
+    found = {line.split(": ")[1] for line in complaints.splitlines()}
+    verdict = next((name for name in WEIGHT if name in found), "ok")
+    return verdict, records(given), records(reader.run("--recover", "list", path)[1])
+
+
+def same(mine, theirs, what):
+    if any(a[n] != b[n] for a, b in zip(mine[1:], theirs[1:]) for n in a.keys() & b.keys()):
+        return False
+    if what.startswith("blind"):
+        return mine[0] == theirs[0] and mine[2] == theirs[2]
+    return mine[0] == theirs[0] or theirs[0] != "ok" and (mine[0] != "ok" or "section of type 4" in what)
+
+
+def command_agrees(reader, path):
+    """reader.py as it is, with the zstd command"""
+    for option in [], ["--recover"]:
+        done = subprocess.run([sys.executable, in_process.PATH, *option, "list", path], capture_output=True)
+        code, output, complaints = reader.run(*option, "list", path)
+        if (done.returncode, done.stdout, done.stderr.decode("utf-8", "replace")) != (code, output, complaints):
+            return False
+    return True
 
 
 def main(argv):
-    program = os.environ.get("FICHE")
+    program = os.environ.get("JUDGE")
     if not program or not argv:
-        print("1..0 # SKIP FICHE or the archive is not given")
+        print("1..0 # SKIP JUDGE or the archive is not given")
         return 0
-    count, seed = int(argv[1]) if argv[1:] else 500, int(argv[2]) if argv[2:] else 1
+    count, seed, first = (int(number) for number in argv[1:] + ["500", "1", "0"][len(argv) - 1:])
     with open(argv[0], "rb") as f:
         original = f.read()
-    rng, failed = random.Random(seed), 0
-    print("1..%d" % count)
+    reader, judge, failed, seen = in_process.Reader(), Judge(program), 0, {}
+    if os.access("/dev/shm", os.W_OK):
+        tempfile.tempdir = "/dev/shm"
     with tempfile.TemporaryDirectory() as folder:
         path = os.path.join(folder, "mutant.fiche")
-        for i in range(count):
-            data = bytearray(original)
-            what, index = (sealed if i % 2 else blind)(data, rng) if i else ("nothing", False)
+        for number in range(first, first + count):
+            data, what = mutant(original, seed, number, in_process.Command.zstd)
+            judge.begin(data)
             with open(path, "wb") as f:
                 f.write(data)
-            with subprocess.Popen([program, "verify", path], stdout=subprocess.DEVNULL,
-                                  stderr=subprocess.DEVNULL) as child:      # runs while reader.py does
-                done = subprocess.run(READER + ["verify", path], stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
-            mine, theirs = done.returncode, child.returncode
-            # A sealed byte can break two rules at once: both readers refuse, but may name another one first.
-            same = mine == theirs or i % 2 and mine and theirs or index and (mine, theirs) == (0, 4)
-            print("%s %d - %s: %s" % ("ok" if same else "not ok", i + 1, what, NAMES.get(mine, mine)))
-            if not same:
+            mine = ask_reader(reader, path)
+            theirs = judge.answer()
+            good = same(mine, theirs, what)
+            if good and number % EVERY == 0 and not command_agrees(reader, path):
+                good, what = False, what + "; reader.py says something else with the zstd command"
+            key = what.split(":")[0], mine[0], theirs[0]
+            seen[key] = seen.get(key, 0) + 1
+            if not good:
                 failed += 1
-                kept = os.path.join(tempfile.gettempdir(), "differential-%d-%d.fiche" % (seed, i + 1))
-                os.replace(path, kept)
-                print("# the program says %s; kept as %s" % (NAMES.get(theirs, theirs), kept))
-                print("".join("# %s\n" % line for line in done.stdout.decode("utf-8", "replace").splitlines()), end="")
+                kept = os.path.join("/tmp", "differential-%d-%d.fiche" % (seed, number))
+                with open(kept, "wb") as f:
+                    f.write(data)
+                print("# mutant %d, %s: kept as %s" % (number, what, kept))
+                for who, (verdict, given, recovered) in ("reader.py", mine), ("libfiche", theirs):
+                    print("#   %s: %s, %d records, %d recovered" % (who, verdict, len(given), len(recovered)))
+    for (kind, *verdicts), n in sorted(seen.items()):
+        print("# %7d %-7s reader.py %-12s libfiche %s" % (n, kind, *verdicts))
+    print("%s 1 - seed %d, mutants %d to %d: both say the same" % ("not ok" if failed else "ok", seed, first,
+                                                                  first + count - 1))
+    print("1..1")
     return 1 if failed else 0
 
 

@@ -307,6 +307,24 @@ static int learn(struct archive_case *c, struct fiche_error *err)
 	return status;
 }
 
+/* An append that went no further than this many bytes. */
+static int interrupt(struct archive_case *c, uint64_t end,
+                     struct fiche_error *err)
+{
+	struct buf cut = { 0 };
+	const uint8_t *bytes;
+	size_t len;
+	int r = case_append(c->memory, &c->plan, err);
+
+	if (r == 0 && io_memory_get(c->memory, CASE_PATH, &bytes, &len))
+		buf_put(&cut, bytes, (size_t)end + c->plan.void_len);
+	if (r == 0)
+		r = buf_ok(&cut) ? case_put(c->memory, cut.ptr, cut.len)
+		                 : err_nomem(err);
+	buf_done(&cut);
+	return r;
+}
+
 int archive_case_make(struct archive_case *c, const struct case_plan *plan,
                       struct fiche_error *err)
 {
@@ -323,7 +341,10 @@ int archive_case_make(struct archive_case *c, const struct case_plan *plan,
 	for (size_t i = 0; r == 0 && i < plan->commits; i++) {
 		struct fiche_reader *reader = NULL;
 
-		r = case_append(c->memory, plan, err);
+		if (plan->void_len && i + 1 == plan->commits)
+			r = interrupt(c, c->end[i], err);
+		if (r == 0)
+			r = case_append(c->memory, plan, err);
 		if (r == 0)
 			r = case_open(&reader, c->memory, false, err);
 		if (r < 0)

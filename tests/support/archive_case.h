@@ -16,7 +16,7 @@
 #include "io/memory.h"
 
 #define CASE_PATH        "case.fiche"
-#define CASE_COMMITS_MAX 16
+#define CASE_COMMITS_MAX 1024
 
 /* What goes in.  The n-th commit adds records n * lines to n * lines + lines -
  * 1 of a series, and `files` files. */
@@ -28,6 +28,7 @@ struct case_plan {
 	size_t text_len;
 	bool plain;
 	int level; /* 0: 1, which is the quickest */
+	size_t void_len; /* remains of an append before the last commit */
 };
 
 struct case_digest {

@@ -893,7 +893,10 @@ static void the_log_tells_writes_and_syncs_in_order(void **state)
 	io_close(g);
 	io_close(h);
 
-	assert_int_equal(io_memory_log_count(w->memory), 5);
+	assert_int_equal(io_memory_log_count(w->memory), 6);
+	assert_true(io_memory_log_at(w->memory, 5).is_name);
+	assert_false(io_memory_log_at(w->memory, 5).is_sync);
+	assert_string_equal(io_memory_log_at(w->memory, 5).path, "a");
 	assert_logged(w, 0, "a", 0, "one");
 	assert_logged(w, 1, "a", 0, NULL);
 	assert_logged(w, 2, "", 0, "gone");
