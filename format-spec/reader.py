@@ -8,7 +8,7 @@ gives what is good and tells what is not. Exit codes: 0 done, 1 not found, 2 usa
 foreign, 9 limit. It needs the zstd command. Of an index, what chapter 6 puts into it is not checked."""
 import argparse, functools, mmap, operator, os, struct, subprocess, sys, tempfile, types
 from zlib import crc32
-from records import Bad, Cursor, need, rebuild, sha256, statement, without_text
+from records import Bad, Cursor, check_frame, need, parity_of, rebuild, sha256, statement, without_text
 MIB, MAGIC, SYNC, END = 1 << 20, 0x184D2A5B, b"\x89FCH\r\n\x1a\n", b"\x89FCE\r\n\x1a\n"
 SUPERBLOCK, DICT, DATA, INDEX, COMMIT, PARITY, WITHDRAWAL = 1, 2, 3, 4, 5, 6, 8
 EXITS = {"CORRUPT": 4, "FOREIGN": 6, "UNSUPPORTED": 6, "LIMIT": 9, "TRUNCATED": 4, "ABSENT": 1}     # in order of weight
@@ -24,11 +24,6 @@ COMMITTED = table("H major H _ I features I _ I _ Q generation q _ Q start Q voi
                   "Q withdrawal 32s head")
 LIVE = table("Q offset Q length Q first Q count 32s sha")
 LISTED = table("I id B cls 3s zero Q offset Q parity Q length 32s sha")
-def parity_of(payload):         # 3.3: the CRCs of a dictionary's cells, and the sum of its stripes
-    s = (len(payload) + 8191) // 8192 * 1024 + 1024
-    stripes, cells = ([payload.ljust(8 * s, b"\0")[i:i + n] for i in range(0, 8 * s, n)] for n in (s, 1024))
-    total = functools.reduce(operator.xor, (int.from_bytes(stripe, "big") for stripe in stripes))
-    return struct.pack("<%dI" % len(cells), *map(crc32, cells)) + total.to_bytes(s, "big")
 def entries_of(b):              # 3.4: of each record in a block: number, kind, whose body it shares, length of its own
     raw = Cursor(b.entries)
     for number in range(b.first, b.first + b.count):
@@ -85,7 +80,7 @@ class Archive:
              "the section passes the end of the file, or has a wrong frame length")
         self.budget -= s.length         # headers that lie must not keep us busy for ever
         need(self.budget > 0 and sha256(memoryview(self.data)[at + 96:s.end]) == s.sha, "payload SHA-256 mismatch")
-        self.uuid, s.text = s.uuid, "no good commit follows this section"
+        self.uuid, s.text, s.type = s.uuid, "no good commit follows this section", s.type or -1
         return self.commit(s) if s.type == COMMIT else s
     def commit(self, s):        # 3.6 and, at its end, 3.7
         raw = Cursor(self.data[s.at + 96:s.end])
@@ -95,9 +90,10 @@ class Archive:
         c.peaks, c.segments, c.dicts = ([read(raw.take(size)) for _ in range(n)] for read, size, n in (
             (bytes, 32, c.peaks), (LIVE, 64, c.segments), (LISTED, 64, c.dicts)))
         rest, ends = raw.read(), [0] + [g.first + g.count for g in c.segments]
+        need(c.end <= len(self.data), "the footer is cut off", "TRUNCATED")
         need(c.generation and 4096 <= c.start <= c.at - c.void and c.start % 4096 == c.end % 4096 == 0 and
              c.marks < 4 and (c.marks & 1 or c.at - c.start <= MIB) and
-             c.withdrawal in (0, *range(4096, c.at - 95)) and rest == bytes(len(rest)) and len(rest) < 4096,
+             (c.withdrawal == 0 or 4096 <= c.withdrawal <= c.at - 96) and rest == bytes(len(rest)) and len(rest) < 4096,
              "the commit's batch, end, reserved bits or padding are wrong")
         need([g.first for g in c.segments] + [c.records] == ends and all(0 < g.count < 1 << 32 for g in c.segments),
              "the segments leave a gap or do not cover the records")
@@ -110,7 +106,8 @@ class Archive:
         self.attempt(c.end - 64, need, good, "the footer is gone, damaged or of another commit")
         return c
     def scan(self, generation, recover):    # 4.1 to 4.3: sections count when a good COMMIT follows, the rest is a tail
-        at, waiting = 0, []
+        need(len(self.data) >= 4096, "no section begins here", ("FOREIGN", "TRUNCATED")[self.data[8:16] == SYNC])
+        at, waiting, self.recover = 0, [], recover
         while at == 0 or 0 < at < len(self.data) and generation != self.commits[-1].generation:
             s = self.attempt(at, self.section, at) or self.findings.pop()
             need(s.type or s.verdict != "UNSUPPORTED" or self.data[at + 16] != COMMIT, s.text, "UNSUPPORTED")
@@ -122,9 +119,12 @@ class Archive:
                 waiting = []
         if not recover and self.listed != self.commits[-1].withdrawal: self.withdrawn = None
         need(generation in (None, self.commits[-1].generation), "there is no such generation", "ABSENT")
+        for e in range(self.commits[-1].end + 4096, len(self.data) + 1, 4096) if generation is None else ():
+            good = self.data[e - 12:e] != struct.pack("<I", crc32(self.data[e - 64:e - 12] + END)) + END
+            self.attempt(e - 64, need, good, "a footer tells of a later commit, which is damaged or was never complete")
         self.findings += [Bad("tail: " + x.text, "TRUNCATED", x.at) if x.at else x for x in waiting]
     def add(self, s):           # as long as nothing is damaged, a section must agree with those before it
-        clean, last, self.sequence = not self.findings, self.commits[-1], self.sequence + 1
+        clean, last, self.sequence = not self.findings and not self.recover, self.commits[-1], self.sequence + 1
         need(s.type, s.text, "CORRUPT" if s.type or s.verdict == "FOREIGN" else s.verdict)
         need((s.type == SUPERBLOCK) == (s.at == 0) and (s.sequence == self.sequence - 1 or not clean), "wrong sequence")
         if s.type == SUPERBLOCK:        # 3.2
@@ -146,8 +146,9 @@ class Archive:
         elif s.type == DATA:            # 3.4
             b, raw = HEAD(self.data, s.at + 96), self.data[s.at + 96:s.at + 8 + s.frame]
             need(crc32(raw[:-4]).to_bytes(4, "little") == raw[-4:], "head CRC mismatch")
-            need(b.zero == 0 and b.length == len(raw) <= 16 * MIB and b.defaults <= min(65536, b.length - 60) and
-                 1 <= b.count <= MIB and b.first + b.count < 1 << 63 and b.length + b.cards + b.bodies == s.length,
+            need(b.first <= s.at and b.zero == 0 and b.length == len(raw) <= 16 * MIB and
+                 b.defaults <= min(65536, b.length - 60) and 1 <= b.count <= MIB and
+                 b.first + b.count < 1 << 63 and b.length + b.cards + b.bodies == s.length,
                  "fields of the head are impossible, or head and frames do not fill the payload")
             need(max(b.cards_raw, b.raw) <= (16 * MIB if b.count > 1 else 1 << 30), "the block is too large", "LIMIT")
             needed = {(b.cards_dict, 1), (b.dict, 2)} - {(0, 1), (0, 2)}
@@ -197,8 +198,7 @@ class Archive:
             with open(path, "wb") as f: f.write(plain)
         return path
     def decode(self, frame, raw, number):       # 3.4: the `raw` bytes in a frame; number: of its dictionary, or 0
-        magic, bits = struct.unpack_from("<IB", frame)
-        need(magic == 0xFD2FB528 and bits & 4 and bits & 0xE0, "a frame lacks its content size or its checksum")
+        check_frame(frame, number)
         call = ["zstd", "-dcq", "--memory=8MiB"] + (["-D", self.dictionary(number)] if number else [])
         with tempfile.TemporaryFile() as packed:
             packed.write(frame)

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """What reader.py makes records of, written from fiche-format.md alone: bytes taken in order (2), the pieces of a card
 and its body (5), what is said of a record that was taken out (3.4, 3.9). Who finds a broken rule raises Bad."""
-import hashlib, io, json, re
+import functools, hashlib, io, json, operator, re, struct
 from datetime import datetime
+from zlib import crc32
 PLACEHOLDER = re.compile(rb'"\\u001f(?:([1-9]\d*|0):([1-9]\d*|0)(?=")|\d)')
 FILE_TEXT = re.compile(rb'"text":"\\u001f0:([1-9]\d*|0)"}\Z')
 TIME = re.compile(r"\d{4}-\d\d-\d\dT([01]\d|2[0-3]):\d\d:\d\dZ", re.A)
@@ -25,6 +26,22 @@ class Cursor(io.BytesIO):       # bytes that are taken from front to back
         need(raw[-1] < 128 and value < 1 << 64 and (raw[-1] or len(raw) == 1), "a varint is too long")
         return value
 
+def parity_of(payload):         # 3.3: the CRCs of a dictionary's cells, and the sum of its stripes
+    s = (len(payload) + 8191) // 8192 * 1024 + 1024
+    stripes, cells = ([payload.ljust(8 * s, b"\0")[i:i + n] for i in range(0, 8 * s, n)] for n in (s, 1024))
+    total = functools.reduce(operator.xor, (int.from_bytes(stripe, "big") for stripe in stripes))
+    return struct.pack("<%dI" % len(cells), *map(crc32, cells)) + total.to_bytes(s, "big")
+def check_frame(frame, number):     # 3.4: what the zstd command does not ask; number: of its dictionary, or 0
+    magic, bits, window = struct.unpack_from("<IBB", frame)
+    need(magic == 0xFD2FB528 and bits & 4 and bits & 0xE0, "a frame lacks its content size or its checksum")
+    need(bits & 32 or (8 + (window & 7)) << 7 + (window >> 3) <= 8 << 20, "a frame needs a larger window")
+    at, size, last = 5 + (not bits & 32), (0, 1, 2, 4)[bits & 3], 0
+    need(int.from_bytes(frame[at:at + size], "little") == number, "a frame names another dictionary")
+    at += size + (1, 2, 4, 8)[bits >> 6]
+    while not last:         # IndexError where it ends too early
+        block = frame[at] | frame[at + 1] << 8 | frame[at + 2] << 16
+        last, at = block & 1, at + 3 + (1 if block & 6 == 2 else block >> 3)
+    need(at + 4 == len(frame), "something stands behind a frame")
 def rebuild(card, body):        # 5: the record of kind 0. json.dumps makes styles 0 and 1, but for DEL
     out, done, pieces = b"", 0, Cursor(body)
     for match in PLACEHOLDER.finditer(card):

@@ -17,6 +17,7 @@
 #include <cmocka.h>
 
 #include "archive/reader.h"
+#include "archive/redact.h"
 #include "archive/repair.h"
 #include "archive/verify.h"
 #include "archive/writer.h"
@@ -164,6 +165,36 @@ static void a_new_index_survives_two_power_cuts(void **state)
 		                      .check_done = check_archive,
 		                      .files = { { CASE_PATH, ground.bytes.ptr,
 		                                   (size_t)ground.end[20] } },
+		                      .file_count = 1 };
+
+	(void)state;
+	interrupt(&op);
+}
+
+/* ---- withdrawing ---- */
+
+static int withdraw(struct io_memory *m, struct fiche_error *err)
+{
+	static const uint64_t numbers[] = { 1, 2 };
+	struct fiche_writer *w;
+	int r = case_writer(&w, m, FICHE_APPEND, &plan, err);
+
+	if (r == 0)
+		r = fiche_writer_withdraw(w, numbers, 2, "asked for", NULL,
+		                          NULL, err);
+	if (r == 0)
+		r = fiche_writer_commit(w, err);
+	fiche_writer_close(w);
+	return r;
+}
+
+static void withdrawing_survives_two_power_cuts(void **state)
+{
+	const struct operation op = { .name = "withdraw",
+		                      .run = withdraw,
+		                      .check_done = check_archive,
+		                      .files = { { CASE_PATH, ground.bytes.ptr,
+		                                   (size_t)ground.end[4] } },
 		                      .file_count = 1 };
 
 	(void)state;
@@ -318,16 +349,48 @@ static void mending_makes_a_whole_archive_or_none(void **state)
 	buf_done(&damaged);
 }
 
+static int redact(struct io_memory *m, struct fiche_error *err)
+{
+	static const uint64_t numbers[] = { 1, 3 };
+	static const struct fiche_redact_options opt = {
+		.level = 1, .threads = 1, .has_time = true, .time = 1600000000
+	};
+	int r = redact_io(io_memory_io(m), SOURCE, CASE_PATH, numbers, 2, &opt,
+	                  NULL, err);
+
+	return r == FICHE_ERR_EXISTS ? 0 : r;
+}
+
+static void redacting_makes_a_whole_archive_or_none(void **state)
+{
+	const struct operation op = { .name = "redact",
+		                      .run = redact,
+		                      .check_done = check_archive,
+		                      .files = { { CASE_PATH, NULL, 0 },
+		                                 { SOURCE, other.bytes.ptr,
+		                                   other.bytes.len } },
+		                      .file_count = 2 };
+	struct interrupted_tally tally = { 0 };
+
+	(void)state;
+	interrupt_everywhere(&op, &how, &tally);
+	interrupted_say(op.name, &tally);
+	assert_int_equal(tally.states, tally.finished);
+	assert_true(tally.states > 0);
+}
+
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(appending_survives_two_power_cuts),
 		cmocka_unit_test(a_new_index_survives_two_power_cuts),
+		cmocka_unit_test(withdrawing_survives_two_power_cuts),
 		cmocka_unit_test(
 			copying_into_a_new_archive_survives_two_power_cuts),
 		cmocka_unit_test(
 			merging_into_an_archive_survives_two_power_cuts),
 		cmocka_unit_test(mending_makes_a_whole_archive_or_none),
+		cmocka_unit_test(redacting_makes_a_whole_archive_or_none),
 	};
 
 	if (argc > 1)

@@ -337,7 +337,7 @@ static void check_shown(struct fiche_reader *r,
 	struct fiche_view *v = fiche_view_new(r);
 	struct fiche_error err = { 0 };
 	struct fiche_results *found;
-	char got[LINES + 1] = "";
+	char got[2 * LINES + 1] = "";
 	size_t n = 0;
 
 	require(fiche_select(&found, r, sel, &err), &err);

@@ -5,7 +5,7 @@ at=$(grep -obUa 'asked for' sample.fiche | cut -d : -f 1)
 printf 'X' | dd of=sample.fiche bs=1 seek="$at" conv=notrunc 2>/dev/null
 for how in list "search --count" info "list --withdrawn --short" "list --recover --short" verify; do
 	case $how in
-	search*) code fiche $how sample.fiche river ;;
+	search*) code fiche $how -q sample.fiche river ;;
 	*) code fiche $how sample.fiche ;;
 	esac 2>&1 | steady
 done

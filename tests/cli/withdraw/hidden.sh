@@ -10,8 +10,8 @@ fiche verify sample.fiche | grep -c intact
 echo "-- not shown"
 fiche list sample.fiche
 code fiche list sample.fiche --all-versions --short | wc -l
-code fiche search sample.fiche mayor
-fiche search sample.fiche '' --count --facet source
+code fiche search -q sample.fiche mayor
+fiche search -q sample.fiche "" --count --facet source
 fiche info sample.fiche | grep articles
 fiche info sample.fiche --json | grep -o '"withdrawn":[0-9]*'
 fiche info sample.fiche --names tag
@@ -28,7 +28,7 @@ fiche show sample.fiche https://example.org/live --meta | head -n 1
 echo "-- shown to who asks"
 fiche list sample.fiche --withdrawn
 fiche list sample.fiche --withdrawn --format tsv --fields title,withdrawn | grep mayor
-fiche search sample.fiche mayor --withdrawn
+fiche search -q sample.fiche mayor --withdrawn
 fiche show sample.fiche "$id" --withdrawn
 fiche export sample.fiche --to jsonl --withdrawn | wc -l
 echo "-- the list"
