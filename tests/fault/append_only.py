@@ -8,21 +8,14 @@ FICHE and APPENDER name the programs.
 """
 import json, os, re, shutil, subprocess, sys, tempfile
 
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "support"))
+from tap import Tap
+
 APPENDER, FICHE = os.environ["APPENDER"], os.environ["FICHE"]
 COMMITS = 20
 TRACED = "trace=write,pwrite64,pwritev,pwritev2,writev,ftruncate,truncate,fallocate,fdatasync,fsync,sync_file_range," \
          "rename,renameat2,unlink,unlinkat,copy_file_range,sendfile"
 CALL = re.compile(r"^(?:\d+ +)?(\w+)\((.*)\) += (-?\d+)")
-
-
-class Tap:
-    def __init__(self):
-        self.count = self.failed = 0
-
-    def test(self, wrong, name):
-        self.count, self.failed = self.count + 1, self.failed + bool(wrong)
-        print("%s %d - %s" % ("not ok" if wrong else "ok", self.count, name))
-        print("".join("# %.600s\n" % line for line in wrong[:9]), end="", flush=True)
 
 
 def run(*arguments):

@@ -12,6 +12,9 @@ when; KINDS, separated by blanks, which of them.
 """
 import fcntl, json, os, random, shutil, struct, subprocess, sys, tempfile, threading, time
 
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "support"))
+from tap import Tap
+
 APPENDER, FICHE = os.environ["APPENDER"], os.environ["FICHE"]
 CYCLES = int(os.environ.get("CYCLES", "3"))
 SEED = int(os.environ.get("SEED", "1"))
@@ -24,16 +27,6 @@ KINDS = {
     "ext4-no-journal": (["mkfs.ext4", "-q", "-F", "-O", "^has_journal"], "rw"),
     "xfs": (["mkfs.xfs", "-q", "-f"], "rw"),
 }
-
-
-class Tap:
-    def __init__(self):
-        self.count = self.failed = 0
-
-    def test(self, wrong, name):
-        self.count, self.failed = self.count + 1, self.failed + bool(wrong)
-        print("%s %d - %s" % ("not ok" if wrong else "ok", self.count, name))
-        print("".join("# %.600s\n" % line for line in wrong[:9]), end="", flush=True)
 
 
 def run(*arguments):

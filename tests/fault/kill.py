@@ -9,21 +9,14 @@ spread, 0: all; COMMITS (6) how many commits `pack` makes in one run.
 """
 import collections, json, os, shutil, subprocess, sys, tempfile
 
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "support"))
+from tap import Tap
+
 FICHE = os.environ["FICHE"]
 TRIALS = int(os.environ.get("TRIALS", "20"))
 COMMITS = int(os.environ.get("COMMITS", "6"))
 MADE = "made.fiche"
 INTACT, TAIL = 0, 4  # what verify answers
-
-
-class Tap:
-    def __init__(self):
-        self.count = self.failed = 0
-
-    def test(self, wrong, name):
-        self.count, self.failed = self.count + 1, self.failed + bool(wrong)
-        print("%s %d - %s" % ("not ok" if wrong else "ok", self.count, name))
-        print("".join("# %.600s\n" % line for line in wrong[:9]), end="", flush=True)
 
 
 def run(*arguments, **more):

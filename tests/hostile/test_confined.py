@@ -6,7 +6,8 @@ With the program in the environment variable FICHE.  What is refused is looked f
 """
 import ctypes, json, os, platform, re, shutil, struct, subprocess, sys, tempfile
 
-from tap import FICHE, Tap, fiche
+from program import FICHE, fiche
+from tap import Tap
 
 # What is tried first, and done in another way then: clone3() and the number of processors by libc, settings of libcrypto, tables
 # of iconv by libarchive, owners of files by SQLite.

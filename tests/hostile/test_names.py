@@ -7,7 +7,8 @@ Usage: test_names.py [COUNT [SEED]], with the program in the environment variabl
 """
 import json, os, pty, random, re, select, shutil, subprocess, sys, tempfile, threading, time
 
-from tap import FICHE, Tap, fiche
+from program import FICHE, fiche
+from tap import Tap
 
 PIECES = [
     "..", "../", "../../../../", "/", "/etc/passwd", "/tmp/fiche-was-here", "\\", "..\\..\\", "C:\\", "//host/share/",

@@ -9,23 +9,14 @@ import json, os, random, struct, subprocess, sys, tempfile
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(HERE, "..", "..", "format-spec"))
+sys.path.insert(0, os.path.join(HERE, "..", "support"))
 import mend
 import parity
 import reader
+from tap import Tap
 
 PAGE = parity.PAGE
 SEED, TRIALS = os.environ.get("SEED", "1"), int(os.environ.get("TRIALS", "1"))
-
-
-class Tap:
-    def __init__(self):
-        self.count = self.failed = 0
-
-    def test(self, wrong, name):
-        wrong = [line for line in wrong if line]
-        self.count, self.failed = self.count + 1, self.failed + bool(wrong)
-        print("%s %d - %s" % ("not ok" if wrong else "ok", self.count, name))
-        print("".join("# %.600s\n" % line for line in wrong[:9]), end="", flush=True)
 
 
 def fiche(*arguments, **more):

@@ -11,21 +11,13 @@ import base64, hashlib, mmap, os, random, subprocess, sys, tempfile
 HERE = os.path.dirname(os.path.abspath(__file__))
 SPEC = os.path.join(HERE, "..", "..", "format-spec")
 sys.path.insert(0, SPEC)
+sys.path.insert(0, os.path.join(HERE, "..", "support"))
 import proof
 import reader
+from tap import Tap
 
 NAME = "example.org/библиотека"
 SIZES = ((0, 1), (1, 1), (2, 1), (3, 3), (7, 2), (64, 1), (65, 5), (200, 3))
-
-
-class Tap:
-    def __init__(self):
-        self.count = self.failed = 0
-
-    def test(self, wrong, name):
-        self.count, self.failed = self.count + 1, self.failed + bool(wrong)
-        print("%s %d - %s" % ("not ok" if wrong else "ok", self.count, name))
-        print("".join("# %.600s\n" % line for line in wrong[:9]), end="", flush=True)
 
 
 def fiche(*arguments, **more):

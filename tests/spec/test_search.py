@@ -13,8 +13,10 @@ import hashlib, json, mmap, os, random, re, subprocess, sys, tempfile
 HERE = os.path.dirname(os.path.abspath(__file__))
 SPEC = os.path.join(HERE, "..", "..", "format-spec")
 sys.path.insert(0, SPEC)
+sys.path.insert(0, os.path.join(HERE, "..", "support"))
 import search
 from words import PAIR, Keywords, tokens
+from tap import Tap
 
 SCRIPTS = {     # syllables of which words are made, and what stands between two words
     "en": ("ka lo mi ter ing stra por dan vel ru sch ou", " "),
@@ -325,16 +327,6 @@ def odd_pages(archive):
                     yield "segment at %d, page of %r: %s" % (g.offset, found[0], [
                         name for name, x, y in zip(names, found, want) if x != y])
             yield "segment at %d: %d pages, %d wanted" % (g.offset, len(keywords.found), len(pages_of(keywords)))
-
-
-class Tap:
-    def __init__(self):
-        self.count = self.failed = 0
-
-    def test(self, wrong, name):
-        self.count, self.failed = self.count + 1, self.failed + bool(wrong)
-        print("%s %d - %s" % ("not ok" if wrong else "ok", self.count, name))
-        print("".join("# %.600s\n" % line for line in wrong[:9]), end="", flush=True)
 
 
 def pack(path, lines, appends, *options):
