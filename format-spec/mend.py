@@ -111,7 +111,8 @@ class Mender:
         while 0 <= at < len(self.out):
             found = [(x.data, s) for x in archives for s in [x.attempt(at, x.section, at)] if s]
             for data, s in found[:1]: self.put(at, data[at:s.end])
-            next_sync = [i - 8 for i in (x.data.find(SYNC, at + 9) for x in archives) if i > 0]
+            seen = (x.data.find(SYNC, min(at + 9, len(x.data) - 1), -1) for x in archives)   # older Pythons read on behind the end
+            next_sync = [i - 8 for i in seen if i > 0]
             at = found[0][1].end if found else min(next_sync, default=-1)
     def run(self):
         commits = [c for copy in self.copies for c in Archive(copy).commits[1:]]

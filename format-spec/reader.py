@@ -112,7 +112,7 @@ class Archive:
             s = self.attempt(at, self.section, at) or self.findings.pop()
             need(s.type or s.verdict != "UNSUPPORTED" or self.data[at + 16] != COMMIT, s.text, "UNSUPPORTED")
             waiting += [s] if s.type or not waiting or waiting[-1].type else []     # one Bad for a run of bad bytes
-            at = s.end if s.type else self.data.find(SYNC, at + 9) - 8
+            at = s.end if s.type else self.data.find(SYNC, min(at + 9, len(self.data) - 1), -1) - 8     # older Pythons read on
             if s.type == COMMIT or s.type and s.at == 0 or recover and not 0 < at < len(self.data):
                 for x in [x for x in waiting if not s.start <= x.at < s.start + s.void]:
                     self.attempt(x.at, self.add, x)
