@@ -70,33 +70,43 @@ void writer_count_duplicate(struct fiche_writer *w,
 	w->stats.redacted_there += known == KNOWN_WHOLE && a->redacted;
 }
 
+/* Where a record of earlier commits stands, the newest first; or FICHE_END. */
+static int find_committed(struct fiche_writer *w, const uint8_t digest[32],
+                          const struct reader_segment **out, uint64_t *idx,
+                          struct fiche_error *err)
+{
+	int r = open_base(w, err);
+	size_t i = r == 0 && w->base ? w->base->segment_count : 0;
+	union view_in in;
+
+	if (r == 0)
+		r = FICHE_END;
+	while (r == FICHE_END && i-- > 0) {
+		r = reader_segment(w->base, w->base_view, i, false, out, err);
+		if (r == 0)
+			r = segment_find_digest(
+				&(*out)->segment,
+				view_in_init(&in, w->base_view, *out), digest,
+				idx, err);
+	}
+	return r;
+}
+
 int known_digest(struct fiche_writer *w, const uint8_t digest[32],
                  enum known *known, struct fiche_error *err)
 {
 	const struct seen_entry *e = seen_find(&w->digests, digest);
+	const struct reader_segment *s;
+	uint64_t idx;
 	int r;
 
 	*known = e ? (enum known)e->number : KNOWN_NOT;
 	if (e)
 		return 0;
-	r = open_base(w, err);
-	for (size_t i = w->base ? w->base->segment_count : 0;
-	     r == 0 && i-- > 0;) {
-		const struct reader_segment *s;
-		union view_in in;
-		uint64_t idx;
-
-		r = reader_segment(w->base, w->base_view, i, false, &s, err);
-		if (r == 0)
-			r = segment_find_digest(
-				&s->segment, view_in_init(&in, w->base_view, s),
-				digest, &idx, err);
-		if (r == 0)
-			return known_at(w, s, idx, known, err);
-		if (r == FICHE_END)
-			r = 0;
-	}
-	return r;
+	r = find_committed(w, digest, &s, &idx, err);
+	if (r == 0)
+		r = known_at(w, s, idx, known, err);
+	return r < 0 ? r : 0;
 }
 
 void known_numbered(struct fiche_writer *w, const uint8_t digest[32],
@@ -113,32 +123,18 @@ int known_number(struct fiche_writer *w, const uint8_t digest[32],
                  uint64_t *number, struct fiche_error *err)
 {
 	const struct seen_entry *e = seen_find(&w->digests, digest);
+	const struct reader_segment *s;
+	uint64_t idx;
 	int r;
 
 	if (e) {
 		*number = (uint64_t)e->time;
 		return 0;
 	}
-	r = open_base(w, err);
-	for (size_t i = w->base ? w->base->segment_count : 0;
-	     r == 0 && i-- > 0;) {
-		const struct reader_segment *s;
-		union view_in in;
-		uint64_t idx;
-
-		r = reader_segment(w->base, w->base_view, i, false, &s, err);
-		if (r == 0)
-			r = segment_find_digest(
-				&s->segment, view_in_init(&in, w->base_view, s),
-				digest, &idx, err);
-		if (r == 0) {
-			*number = s->where.first_record + idx;
-			return 0;
-		}
-		if (r == FICHE_END)
-			r = 0;
-	}
-	return r < 0 ? r : FICHE_END;
+	r = find_committed(w, digest, &s, &idx, err);
+	if (r == 0)
+		*number = s->where.first_record + idx;
+	return r;
 }
 
 int known_digest_of(struct fiche_writer *w, uint64_t number, uint8_t out[32],
