@@ -7,6 +7,7 @@
 #include "article/fields.h"
 #include "base/alloc.h"
 #include "base/err.h"
+#include "base/hex.h"
 
 #define ID_PREFIX_MIN 8
 
@@ -69,15 +70,6 @@ static bool same_url(void *ctx, const struct fiche_article *a)
 	return same;
 }
 
-static int hex_value(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'A' && c <= 'F')
-		return c - 'A' + 10;
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 /* A prefix of a digest as the lowest digest that has it; false if it is none.
  */
 static bool digest_prefix(const char *text, uint8_t low[32], size_t *digits)
@@ -88,7 +80,7 @@ static bool digest_prefix(const char *text, uint8_t low[32], size_t *digits)
 	if (n < ID_PREFIX_MIN || n > 64)
 		return false;
 	for (size_t i = 0; i < n; i++) {
-		int v = hex_value(text[i]);
+		int v = hex_digit(text[i]);
 
 		if (v < 0)
 			return false;

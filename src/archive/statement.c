@@ -8,6 +8,7 @@
 #include "article/date.h"
 #include "article/json.h"
 #include "base/err.h"
+#include "base/hex.h"
 #include "base/utf8.h"
 
 enum key { RECORD, ID, TIME, REASON, AUTHORITY, KEYS };
@@ -35,28 +36,6 @@ static bool take_number(uint64_t *out, const struct json_item *v)
 		n = 10 * n + (unsigned)(v->raw[i] - '0');
 	}
 	*out = n;
-	return true;
-}
-
-static int hex_value(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
-static bool take_digest(uint8_t out[FICHE_DIGEST_SIZE], struct fiche_text hex)
-{
-	if (hex.len != 2 * (size_t)FICHE_DIGEST_SIZE)
-		return false;
-	for (size_t i = 0; i < hex.len; i += 2) {
-		int high = hex_value(hex.ptr[i]);
-		int low = hex_value(hex.ptr[i + 1]);
-
-		if (high < 0 || low < 0)
-			return false;
-		out[i / 2] = (uint8_t)(high << 4 | low);
-	}
 	return true;
 }
 
@@ -126,8 +105,10 @@ static const char *take_member(struct fiche_statement *s, struct arena *arena,
 	text.ptr = (const char *)scratch->ptr;
 	text.len = scratch->len;
 	if (key == ID)
-		return take_digest(s->digest, text) ? NULL
-		                                    : "its id is no digest";
+		return hex_decode(s->digest, sizeof(s->digest), text.ptr,
+		                  text.len)
+		               ? NULL
+		               : "its id is no digest";
 	if (key == TIME)
 		return take_time(&s->time, text) ? NULL : "its time is none";
 	text.ptr = arena_strndup(arena, text.len ? text.ptr : "", text.len);

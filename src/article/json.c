@@ -11,6 +11,7 @@
 
 #include <string.h>
 
+#include "base/hex.h"
 #include "base/utf8.h"
 
 #define ONES  0x0101010101010101u
@@ -56,17 +57,6 @@ static bool in_object(const struct json_scanner *s)
 	return s->is_object[top / 64] >> (top % 64) & 1;
 }
 
-static int hex_value(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	if (c >= 'A' && c <= 'F')
-		return c - 'A' + 10;
-	return -1;
-}
-
 /* The code unit of the four digits behind "\u", or -1. */
 static int32_t hex_unit(const char *at, const char *end)
 {
@@ -75,7 +65,7 @@ static int32_t hex_unit(const char *at, const char *end)
 	if (end - at < 4)
 		return -1;
 	for (unsigned i = 0; i < 4; i++) {
-		int digit = hex_value(at[i]);
+		int digit = hex_digit(at[i]);
 
 		if (digit < 0)
 			return -1;

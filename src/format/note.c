@@ -9,6 +9,7 @@
 #include "base/base64.h"
 #include "base/err.h"
 #include "base/hash.h"
+#include "base/hex.h"
 #include "base/utf8.h"
 
 #define ALGORITHM 1 /* Ed25519, in key and key id */
@@ -134,25 +135,6 @@ void note_key_put_public(struct buf *out, const struct note_key *k)
 	put_key(out, k, k->key);
 }
 
-static bool read_id(uint8_t out[4], const char *hex, size_t len)
-{
-	if (len != 8)
-		return false;
-	for (size_t i = 0; i < 8; i++) {
-		char c = hex[i];
-		uint8_t n;
-
-		if (c >= '0' && c <= '9')
-			n = (uint8_t)(c - '0');
-		else if (c >= 'a' && c <= 'f')
-			n = (uint8_t)(c - 'a' + 10);
-		else
-			return false;
-		out[i / 2] = (uint8_t)(out[i / 2] << 4 | n);
-	}
-	return true;
-}
-
 static int no_key(struct fiche_error *err)
 {
 	return err_set(err, FICHE_ERR_INPUT, FICHE_NOWHERE,
@@ -184,7 +166,9 @@ int note_key_read(struct note_key *out, const char *text, size_t len,
 	    !is_name(text, (size_t)(plus - text)))
 		return no_key(err);
 	second = memchr(plus + 1, '+', len - (size_t)(plus + 1 - text));
-	if (!second || !read_id(id, plus + 1, (size_t)(second - plus - 1)) ||
+	if (!second ||
+	    !hex_decode(id, sizeof(id), plus + 1,
+	                (size_t)(second - plus - 1)) ||
 	    !base64_take(raw, sizeof(raw), second + 1,
 	                 len - (size_t)(second + 1 - text)) ||
 	    raw[0] != ALGORITHM)
