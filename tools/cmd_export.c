@@ -52,9 +52,7 @@ static void on_progress(void *ctx, uint64_t done, uint64_t total)
 	struct export *x = ctx;
 
 	x->progress.count = done;
-	x->progress.done = done;
-	x->progress.total = total;
-	progress_update(&x->progress);
+	progress_to(&x->progress, done, total);
 }
 
 /* ---- saying what was done ------------------------------------------ */

@@ -33,9 +33,7 @@ static void on_progress(void *ctx, uint64_t done, uint64_t total)
 {
 	struct redact *x = ctx;
 
-	x->progress.done = done;
-	x->progress.total = total;
-	progress_update(&x->progress);
+	progress_to(&x->progress, done, total);
 }
 
 /* "7f3c91ab24d0 (TITLE)" */

@@ -26,9 +26,7 @@ static void on_progress(void *ctx, uint64_t done, uint64_t total)
 {
 	struct reindex *x = ctx;
 
-	x->progress.done = done;
-	x->progress.total = total;
-	progress_update(&x->progress);
+	progress_to(&x->progress, done, total);
 }
 
 static void print_json(const struct reindex *x)

@@ -53,9 +53,7 @@ static void on_progress(void *ctx, uint64_t done, uint64_t total)
 {
 	struct mend *m = ctx;
 
-	m->progress.done = done;
-	m->progress.total = total;
-	progress_update(&m->progress);
+	progress_to(&m->progress, done, total);
 }
 
 static void on_finding(void *ctx, const struct fiche_finding *f)

@@ -64,9 +64,7 @@ static void on_progress(void *ctx, uint64_t done, uint64_t total)
 {
 	struct sign *s = ctx;
 
-	s->progress.done = done;
-	s->progress.total = total;
-	progress_update(&s->progress);
+	progress_to(&s->progress, done, total);
 }
 
 /* Nobody should vouch for what was not read back from the medium. */

@@ -41,9 +41,7 @@ static void on_progress(void *ctx, uint64_t done, uint64_t total)
 {
 	struct check *c = ctx;
 
-	c->progress.done = done;
-	c->progress.total = total;
-	progress_update(&c->progress);
+	progress_to(&c->progress, done, total);
 }
 
 /* What was looked at, and what was not. */

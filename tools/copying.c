@@ -111,9 +111,7 @@ static void on_progress(void *ctx, uint64_t done, uint64_t total)
 {
 	struct copying *c = ctx;
 
-	c->progress.done = done;
-	c->progress.total = total;
-	progress_update(&c->progress);
+	progress_to(&c->progress, done, total);
 }
 
 int copying_add(struct copying *c, struct reading *source)

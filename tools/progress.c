@@ -106,6 +106,13 @@ void progress_update(struct progress *p)
 	str_done(&line);
 }
 
+void progress_to(struct progress *p, uint64_t done, uint64_t total)
+{
+	p->done = done;
+	p->total = total;
+	progress_update(p);
+}
+
 void progress_line(struct progress *p)
 {
 	struct str line = { 0 };

@@ -27,6 +27,8 @@ void progress_begin(struct progress *p, struct tool *t, const struct args *a,
                     const char *doing, const char *noun);
 /* Call as often as you like after changing the figures. */
 void progress_update(struct progress *p);
+/* The same with new figures, as libfiche tells them. */
+void progress_to(struct progress *p, uint64_t done, uint64_t total);
 /* Print the same as a plain line now, whatever --progress says. */
 void progress_line(struct progress *p);
 /* Wipe the bar away. */

@@ -39,11 +39,7 @@ int protecting_init(struct protecting *p, struct tool *t, const struct args *a)
 
 static void on_progress(void *ctx, uint64_t done, uint64_t total)
 {
-	struct progress *bar = ctx;
-
-	bar->done = done;
-	bar->total = total;
-	progress_update(bar);
+	progress_to(ctx, done, total);
 }
 
 static int failed(struct protecting *p, const char *path, int r,
