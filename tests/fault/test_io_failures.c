@@ -35,21 +35,7 @@ static struct archive_case ground;
 
 static int enter(void **state)
 {
-	struct fiche_error err = { 0 };
-
-	case_keep_memory();
-	if (archive_case_make(&ground, &plan, &err) < 0) {
-		print_error("%s\n", err.text);
-		return -1;
-	}
-	*state = &ground;
-	return 0;
-}
-
-static int leave(void **state)
-{
-	archive_case_done(*state);
-	return 0;
+	return archive_case_enter(state, &ground, &plan);
 }
 
 struct outcome {
@@ -569,5 +555,5 @@ int main(void)
 		cmocka_unit_test(a_search_that_cannot_read_says_so),
 	};
 
-	return cmocka_run_group_tests(tests, enter, leave);
+	return cmocka_run_group_tests(tests, enter, archive_case_leave);
 }

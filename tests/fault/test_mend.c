@@ -512,6 +512,17 @@ static void protecting_may_run_out_of_memory_anywhere(void **state)
 	assert_true(n > 30);
 }
 
+/* A copy, alone in a new memory, without this page and the last one. */
+static void two_pages_lost(uint64_t first)
+{
+	whole_copy();
+	lose_page(first);
+	lose_page(at.good.len - PARITY_PAGE);
+	io_memory_free(at.memory);
+	at.memory = io_memory_new();
+	assert_int_equal(case_put(at.memory, at.copy.ptr, at.copy.len), 0);
+}
+
 /* What a copy cannot give is lost, and comes back; what cannot be written is a
  * failure.  Nothing wrong is ever called whole. */
 static void mending_may_fail_anywhere(void **state)
@@ -525,13 +536,7 @@ static void mending_may_fail_anywhere(void **state)
 	do {
 		int r;
 
-		whole_copy();
-		lose_page(0);
-		lose_page(at.good.len - PARITY_PAGE);
-		io_memory_free(at.memory);
-		at.memory = io_memory_new();
-		assert_int_equal(case_put(at.memory, at.copy.ptr, at.copy.len),
-		                 0);
+		two_pages_lost(0);
 		io_memory_fail(at.memory, IO_FAULT_ANY, n, EIO, false);
 		r = mend_io(io_memory_io(at.memory), paths, 1, OUT, &opt,
 		            &at.report, NULL);
@@ -558,13 +563,7 @@ static void mending_may_run_out_of_memory_anywhere(void **state)
 	do {
 		int r;
 
-		whole_copy();
-		lose_page(8192);
-		lose_page(at.good.len - PARITY_PAGE);
-		io_memory_free(at.memory);
-		at.memory = io_memory_new();
-		assert_int_equal(case_put(at.memory, at.copy.ptr, at.copy.len),
-		                 0);
+		two_pages_lost(8192);
 		alloc_fail_after(n, false);
 		r = mend_io(io_memory_io(at.memory), paths, 1, OUT, &opt,
 		            &at.report, NULL);

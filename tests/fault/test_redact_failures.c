@@ -32,21 +32,7 @@ static struct archive_case ground;
 
 static int enter(void **state)
 {
-	struct fiche_error err = { 0 };
-
-	case_keep_memory();
-	if (archive_case_make(&ground, &plan, &err) < 0) {
-		print_error("%s\n", err.text);
-		return -1;
-	}
-	*state = &ground;
-	return 0;
-}
-
-static int leave(void **state)
-{
-	archive_case_done(*state);
-	return 0;
+	return archive_case_enter(state, &ground, &plan);
 }
 
 static struct io_memory *whole(void)
@@ -270,5 +256,5 @@ int main(void)
 		cmocka_unit_test(a_power_cut_leaves_a_whole_archive_or_none),
 	};
 
-	return cmocka_run_group_tests(tests, enter, leave);
+	return cmocka_run_group_tests(tests, enter, archive_case_leave);
 }

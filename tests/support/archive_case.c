@@ -3,6 +3,7 @@
 
 #include "support/archive_case.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -369,4 +370,24 @@ void archive_case_done(struct archive_case *c)
 	buf_done(&c->bytes);
 	alloc_free(c->digests);
 	memset(c, 0, sizeof(*c));
+}
+
+int archive_case_enter(void **state, struct archive_case *c,
+                       const struct case_plan *plan)
+{
+	struct fiche_error err = { 0 };
+
+	case_keep_memory();
+	if (archive_case_make(c, plan, &err) < 0) {
+		(void)fprintf(stderr, "%s\n", err.text);
+		return -1;
+	}
+	*state = c;
+	return 0;
+}
+
+int archive_case_leave(void **state)
+{
+	archive_case_done(*state);
+	return 0;
 }

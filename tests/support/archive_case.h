@@ -55,6 +55,11 @@ void case_keep_memory(void);
 int archive_case_make(struct archive_case *c, const struct case_plan *plan,
                       struct fiche_error *err);
 void archive_case_done(struct archive_case *c);
+/* What a group of tests begins and ends with: the case as their state, or the
+ * reason why not on standard error, and -1. */
+int archive_case_enter(void **state, struct archive_case *c,
+                       const struct case_plan *plan);
+int archive_case_leave(void **state);
 
 /* Open a writer with a fixed clock, UUID and one thread. */
 int case_writer(struct fiche_writer **out, struct io_memory *m,
