@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "archive/headers.h"
 #include "archive/reader.h"
 #include "archive/record.h"
 #include "article/card.h"
@@ -17,8 +18,6 @@
 #include "base/err.h"
 #include "format/dict.h"
 #include "index/build.h"
-
-#define CHUNK ((size_t)1 << 20)
 
 struct found_block {
 	uint64_t offset;
@@ -263,47 +262,18 @@ static int try_section(struct scan *k, uint64_t at, uint64_t *size,
 static int scan_file(struct scan *k, struct fiche_error *err)
 {
 	struct archive *a = k->archive;
-	uint8_t *chunk = alloc_bytes(CHUNK);
-	uint64_t at = 0, chunk_at = 0;
-	size_t have = 0;
-	int r = chunk ? 0 : err_nomem(err);
+	const uint8_t *raw;
+	struct headers h;
+	uint64_t at, size;
+	int r = headers_init(&h, a->file, a->size, 0, err);
 
-	while (r == 0 && at + SECTION_HEADER_SIZE <= a->size) {
-		const uint8_t *hit;
-		uint64_t size;
-		size_t skip;
-
-		if (at < chunk_at ||
-		    at + SECTION_HEADER_SIZE > chunk_at + have) {
-			chunk_at = at;
-			have = a->size - at < CHUNK ? (size_t)(a->size - at)
-			                            : CHUNK;
-			r = io_read(a->file, at, chunk, have, err);
-			if (r < 0)
-				break;
-		}
-		skip = (size_t)(at - chunk_at);
-		hit = memchr(chunk + skip + SECTION_SYNC_AT, 0x89,
-		             have - skip - SECTION_SYNC_AT);
-		if (!hit) {
-			at = chunk_at + have - SECTION_SYNC_AT + 1;
-			continue;
-		}
-		at = chunk_at + (uint64_t)(hit - chunk) - SECTION_SYNC_AT;
-		if (at + SECTION_HEADER_SIZE > chunk_at + have) {
-			if (chunk_at + have == a->size)
-				break;
-			continue; /* read on from here */
-		}
-		size = 0;
-		if (memcmp(hit, SECTION_SYNC, SECTION_SYNC_SIZE) == 0) {
-			learn_uuid(k, at, hit - SECTION_SYNC_AT);
-			r = try_section(k, at, &size, err);
-		}
-		at += size ? size : 1;
+	while (r == 0 && (r = headers_next(&h, &at, &raw, err)) == 0) {
+		learn_uuid(k, at, raw);
+		r = try_section(k, at, &size, err);
+		h.at = at + (size ? size : 1);
 	}
-	alloc_free(chunk);
-	return r;
+	headers_done(&h);
+	return r == FICHE_END ? 0 : r;
 }
 
 static int by_dict_id(const void *x, const void *y)
