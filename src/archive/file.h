@@ -25,7 +25,10 @@ struct found_commit {
 
 struct archive {
 	struct io_file *file; /* owned */
-	uint64_t size;        /* of the file when it was opened */
+	/* Owned, or NULL: another view of a file in which some is shifted,
+	 * where what is damaged may be whole. */
+	struct io_file *other;
+	uint64_t size; /* of the file when it was opened */
 	bool has_superblock;
 	struct superblock superblock;
 	struct section superblock_section;
