@@ -270,6 +270,18 @@ static uint64_t tempting_offset(const struct archive_case *c, uint64_t i,
 	}
 }
 
+/* What stands behind the block is found, whatever is inside. */
+static void require_last_commit(struct archive_case *c)
+{
+	struct fiche_error err = { 0 };
+	struct fiche_reader *r;
+
+	assert_int_equal(case_open(&r, c->memory, true, &err), 0);
+	assert_true(r->archive.has_commit);
+	assert_int_equal(r->archive.last.commit.generation, plan.commits + 1);
+	fiche_reader_close(r);
+}
+
 /* Bytes are put into the block, or taken from it, so that sections are taken
  * that do not stand at their own offset: those of the archive alone.  (Where
  * the header of the block is hit, too, one inside that claims its place would
@@ -300,6 +312,7 @@ static void nor_inside_one_that_was_shifted(void **state)
 		assert_true(buf_ok(&bad));
 		assert_int_equal(case_put(c->memory, bad.ptr, bad.len), 0);
 		require_no_forged(c, true, &payload, false);
+		require_last_commit(c);
 		/* And without its end: nothing says that it was committed. */
 		assert_int_equal(
 			case_put(c->memory, bad.ptr,

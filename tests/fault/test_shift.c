@@ -390,6 +390,35 @@ static void a_dictionary_that_was_hit_is_mended(void **state)
 	              (unsigned long long)(trials * dicts), dicts);
 }
 
+/* An append that was interrupted leaves headers of what it never wrote. */
+static void a_void_takes_no_room(void **state)
+{
+	struct ground *g = *state;
+	uint64_t seed = 9, trials = damage_is_long() ? 500 : 20;
+	struct section s;
+	size_t i = 0;
+
+	while (g->parts.part[i].type != 0 ||
+	       g->parts.part[i].end - g->parts.part[i].start == FOOTER_SIZE)
+		i++;
+	assert_int_equal(section_decode(&s,
+	                                g->c.bytes.ptr + g->parts.part[i].start,
+	                                g->parts.part[i].start, NULL, NULL),
+	                 0);
+	assert_true(section_size(&s) >
+	            g->parts.part[i].end - g->parts.part[i].start);
+	for (uint64_t k = 0; k < trials; k++) {
+		struct change c = draw(g, (size_t)s.offset + 100,
+		                       (size_t)g->parts.part[i].end, &seed);
+
+		if (c.len > g->parts.part[i].end - c.at)
+			c.len = (size_t)g->parts.part[i].end - c.at;
+		try_one(g, &c, &seed);
+	}
+	print_message("%llu changes of a void, seed 9\n",
+	              (unsigned long long)trials);
+}
+
 int main(void)
 {
 	const struct CMUnitTest sweeps[] = {
@@ -400,6 +429,7 @@ int main(void)
 	};
 	const struct CMUnitTest dictionaries[] = {
 		cmocka_unit_test(a_dictionary_that_was_hit_is_mended),
+		cmocka_unit_test(a_void_takes_no_room),
 	};
 
 	return cmocka_run_group_tests(sweeps, enter_small, leave) |
