@@ -536,7 +536,8 @@ int reader_recover(struct fiche_reader *rd, struct fiche_error *err)
 	if (r == 0 && rd->segment_count == 0 && !rd->archive.has_commit &&
 	    rd->archive.size > SUPERBLOCK_SIZE && !rd->archive.has_superblock)
 		r = err_set(err, FICHE_ERR_CORRUPT, 0,
-		            "no intact block of articles is left");
+		            "no intact block of articles is left in its "
+		            "place");
 	alloc_free(k.blocks);
 	alloc_free(k.voids);
 	alloc_free(k.lists);
