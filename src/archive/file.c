@@ -348,8 +348,8 @@ static int find_commit(struct archive *a, struct fiche_error *err)
 	return r;
 }
 
-int archive_open(struct archive *out, struct io_file *file,
-                 struct fiche_error *err)
+static int open_file(struct archive *out, struct io_file *file, bool is_fiche,
+                     struct fiche_error *err)
 {
 	struct archive a = { .file = file };
 	uint8_t raw[SUPERBLOCK_SIZE];
@@ -391,7 +391,8 @@ int archive_open(struct archive *out, struct io_file *file,
 		goto fail;
 	/* Without both there may still be blocks; but a file that does not
 	 * even begin like a fiche is somebody else's. */
-	if (!a.has_superblock && !a.has_commit && head == FICHE_ERR_FOREIGN) {
+	if (!a.has_superblock && !a.has_commit && head == FICHE_ERR_FOREIGN &&
+	    !is_fiche) {
 		r = err_copy(err, &head_err);
 		goto fail;
 	}
@@ -401,6 +402,18 @@ int archive_open(struct archive *out, struct io_file *file,
 fail:
 	archive_close(&a);
 	return r;
+}
+
+int archive_open(struct archive *out, struct io_file *file,
+                 struct fiche_error *err)
+{
+	return open_file(out, file, false, err);
+}
+
+int archive_open_rest(struct archive *out, struct io_file *file,
+                      struct fiche_error *err)
+{
+	return open_file(out, file, true, err);
 }
 
 void archive_close(struct archive *a)

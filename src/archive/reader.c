@@ -94,7 +94,8 @@ static int open_archive(struct archive *out, struct io_file *file, bool recover,
 	if (r < 0)
 		io_close(file);
 	else
-		r = archive_open(out, file, err);
+		r = other ? archive_open_rest(out, file, err)
+		          : archive_open(out, file, err);
 	if (r < 0)
 		io_close(other);
 	else

@@ -38,6 +38,7 @@ struct scan {
 	struct found_block *blocks;
 	size_t block_count, block_cap;
 	struct commit dicts; /* only its dictionary list */
+	struct commit last;  /* that is whole, whatever its batch is */
 	size_t dict_cap;
 	bool has_uuid;         /* learnt from a header */
 	uint64_t spent;        /* bytes hashed */
@@ -108,9 +109,10 @@ static int keep_dict(struct scan *k, const struct section *s,
 	return 0;
 }
 
-/* What a commit declared void means nothing, whatever it looks like. */
-static int keep_void(struct scan *k, const struct section *s,
-                     const struct buf *raw, struct fiche_error *err)
+/* What a commit declared void means nothing, whatever it looks like.  The last
+ * one knows all dictionaries. */
+static int keep_commit(struct scan *k, const struct section *s,
+                       const struct buf *raw, struct fiche_error *err)
 {
 	struct commit c;
 	int r = 0;
@@ -125,7 +127,8 @@ static int keep_void(struct scan *k, const struct section *s,
 		k->voids[k->void_count++] =
 			(struct span){ c.batch_start,
 			               c.batch_start + c.void_len };
-	commit_done(&c);
+	commit_done(&k->last);
+	k->last = c;
 	return r;
 }
 
@@ -212,7 +215,7 @@ static int keep_section(struct scan *k, const struct section *s,
 	case SECTION_DICT:
 		return keep_dict(k, s, raw, err);
 	case SECTION_COMMIT:
-		return keep_void(k, s, raw, err);
+		return keep_commit(k, s, raw, err);
 	default:
 		return keep_list(k, s, err);
 	}
@@ -487,6 +490,27 @@ static int rebuild_all(struct scan *k, struct fiche_error *err)
 	return r;
 }
 
+/* A commit that is left knows where parity is. */
+static int add_dicts(struct scan *k, struct fiche_error *err)
+{
+	struct commit *to = &k->dicts;
+
+	for (size_t i = 0; i < k->last.dict_count; i++) {
+		const struct commit_dict *d = &k->last.dicts[i];
+		size_t n = 0;
+
+		while (n < to->dict_count && to->dicts[n].id != d->id)
+			n++;
+		if (n == to->dict_count &&
+		    alloc_grow(&to->dicts, &k->dict_cap, n + 1,
+		               sizeof(*to->dicts)) < 0)
+			return err_nomem(err);
+		to->dict_count += n == to->dict_count;
+		to->dicts[n] = *d;
+	}
+	return 0;
+}
+
 int reader_recover(struct fiche_reader *rd, struct fiche_error *err)
 {
 	struct scan k = { .reader = rd, .archive = &rd->archive };
@@ -500,25 +524,8 @@ int reader_recover(struct fiche_reader *rd, struct fiche_error *err)
 		r = take_withdrawn(&k, err);
 	for (size_t i = 0; i < k.dicts.dict_count; i++)
 		rd->lost.dictionary_bytes += k.dicts.dicts[i].size;
-	/* A commit that is left knows where parity is. */
-	for (size_t i = 0;
-	     r == 0 && rd->archive.has_commit && i < c->dict_count; i++) {
-		bool have = false;
-
-		for (size_t n = 0; n < k.dicts.dict_count; n++)
-			if (k.dicts.dicts[n].id == c->dicts[i].id) {
-				k.dicts.dicts[n] = c->dicts[i];
-				have = true;
-			}
-		if (have)
-			continue;
-		if (alloc_grow(&k.dicts.dicts, &k.dict_cap,
-		               k.dicts.dict_count + 1,
-		               sizeof(*k.dicts.dicts)) < 0)
-			r = err_nomem(err);
-		else
-			k.dicts.dicts[k.dicts.dict_count++] = c->dicts[i];
-	}
+	if (r == 0)
+		r = add_dicts(&k, err);
 	if (r == 0 && k.dicts.dict_count > 1)
 		qsort(k.dicts.dicts, k.dicts.dict_count, sizeof(*k.dicts.dicts),
 		      by_dict_id);
@@ -542,5 +549,6 @@ int reader_recover(struct fiche_reader *rd, struct fiche_error *err)
 	alloc_free(k.voids);
 	alloc_free(k.lists);
 	alloc_free(k.dicts.dicts);
+	commit_done(&k.last);
 	return r;
 }

@@ -27,7 +27,8 @@ struct found {
 	/* Of a COMMIT: its batch, and up to where that is void. */
 	uint64_t batch, void_end;
 	bool is_commit;
-	bool good; /* the payload too; else it tells only of room taken */
+	bool good;    /* the payload too; else it tells only of room taken */
+	bool is_void; /* not even that */
 };
 
 struct look {
@@ -173,7 +174,7 @@ static int look(struct look *k, struct fiche_error *err)
 
 /* A header in what a COMMIT declares void tells of bytes that were never
  * written.  Of two batches that meet the later one counts. */
-static void drop_voids(struct look *k)
+static void mark_voids(struct look *k)
 {
 	uint64_t batch = UINT64_MAX, void_end = 0;
 
@@ -184,7 +185,7 @@ static void drop_voids(struct look *k)
 			batch = f->batch;
 			void_end = f->void_end;
 		} else if (!f->good && f->own >= batch && f->own < void_end) {
-			f->size = 0;
+			f->is_void = true;
 		}
 	}
 }
@@ -199,7 +200,7 @@ static void drop_intruders(struct look *k)
 	for (size_t i = 0; i < k->count; i++) {
 		struct found f = k->found[i];
 
-		if (f.own < end)
+		if (f.own < end || f.is_void)
 			continue;
 		if (f.good) {
 			shift = f.at - f.own;
@@ -290,7 +291,7 @@ int shifts_find(struct shifts *out, struct io_file *file,
 	if (r < 0 || ends_with_a_commit(&k.archive))
 		return r;
 	r = look(&k, err);
-	drop_voids(&k);
+	mark_voids(&k);
 	drop_intruders(&k);
 	drop_uncommitted(&k);
 	drop_rivals(&k);

@@ -413,6 +413,10 @@ static void a_dictionary_that_was_hit_is_mended(void **state)
 			struct change c = draw(g, (size_t)p->start,
 			                       (size_t)p->end, &seed);
 
+			/* Now and then with the header behind it. */
+			if (k % 4 == 0)
+				c = (struct change){ p->end - 100, 1000,
+					             false };
 			if (c.len > eighth - 1024)
 				c.len = eighth - 1024;
 			try_one(g, &c, &seed);
