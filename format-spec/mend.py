@@ -9,6 +9,7 @@ import argparse, mmap, struct, sys
 import parity
 from parity import FIRST, INVERSE, PAGE, TABLE, TIMES, Archive, a, commit, cut, plus, row
 from reader import SYNC, Bad, sha256
+from shifts import copies_of
 
 def tag(raw): return sha256(raw)[:8]
 def solve(n, columns, rows, lost):  # the lost columns, of the others and as many rows; no pivot of such a matrix is 0
@@ -132,7 +133,8 @@ if __name__ == "__main__":
     args = parser.parse_args()
     try:
         files = [open(path, "rb") for path in args.copies]
-        mender = Mender([mmap.mmap(f.fileno(), 0, access=mmap.ACCESS_READ) if f.seek(0, 2) else b"" for f in files])
+        mender = Mender(copies_of([mmap.mmap(f.fileno(), 0, access=mmap.ACCESS_READ) if f.seek(0, 2) else b""
+                                   for f in files]))
         findings = mender.run()
         with open(args.new, "xb") as f: f.write(mender.out)
     except OSError as e:

@@ -8,15 +8,12 @@ gives what is good and tells what is not. Exit codes: 0 done, 1 not found, 2 usa
 foreign, 9 limit. It needs the zstd command. Of an index, what chapter 6 puts into it is not checked."""
 import argparse, functools, mmap, operator, os, struct, subprocess, sys, tempfile, types
 from zlib import crc32
-from records import Bad, Cursor, check_frame, need, parity_of, rebuild, sha256, statement, without_text
-MIB, MAGIC, SYNC, END = 1 << 20, 0x184D2A5B, b"\x89FCH\r\n\x1a\n", b"\x89FCE\r\n\x1a\n"
-SUPERBLOCK, DICT, DATA, INDEX, COMMIT, PARITY, WITHDRAWAL = 1, 2, 3, 4, 5, 6, 8
+from records import Bad, Cursor, check_frame, need, parity_of, rebuild, sha256, statement, taken, without_text
+from shifts import (COMMIT, DATA, DICT, HEADER, INDEX, MAGIC, PARITY, SUPERBLOCK, SYNC, WITHDRAWAL, header, runs, table,
+                    views)
+MIB, END = 1 << 20, b"\x89FCE\r\n\x1a\n"
 EXITS = {"CORRUPT": 4, "FOREIGN": 6, "UNSUPPORTED": 6, "LIMIT": 9, "TRUNCATED": 4, "ABSENT": 1}     # in order of weight
 WORDS, PARTS = {0: "ok", 4: "damaged", 6: "unsupported", 9: "limit"}, b"DIGS IDOR KEYS COLS DORD BLKT TERM POST".split()
-def table(text):    # what reads a table of the format: letters of the struct module, each with a field's name
-    layout, names = struct.Struct("<" + "".join(text.split()[::2])), text.split()[1::2]
-    return lambda raw, at=0: types.SimpleNamespace(**dict(zip(names, layout.unpack_from(raw, at))))
-HEADER = table("I magic I frame 8s sync B type B version H flags I crc Q offset Q sequence Q length 16s uuid 32s sha")
 DICTIONARY = table("I id B cls 3s zero Q length")
 HEAD = table("Q first I count I length I cards I cards_raw I cards_dict I dict Q bodies Q raw I defaults I zero")
 COMMITTED = table("H major H _ I features I _ I _ Q generation q _ Q start Q void I marks I segments I dicts I peaks "
@@ -54,7 +51,8 @@ def check_terms(term, post, n):     # 3.5: TERM and POST
     need(count == 0 and not fences.read(1) + term.read(1) + post.read(1), "TERM or POST has bytes or terms too many")
 
 class Archive:
-    def __init__(self, data):
+    def __init__(self, data, other=b""):        # other: 4.15, what is not whole in the one may be so in the other
+        self.other = other or data
         self.data, self.budget, self.uuid, self.findings, self.sequence = data, 64 * len(data) + (1 << 30), None, [], 0
         none = types.SimpleNamespace(generation=0, at=0, length=0, end=4096, sha=data[64:96], records=0, segments=[],
                                      withdrawal=0)
@@ -68,16 +66,8 @@ class Archive:
         except (MemoryError, struct.error, ValueError, TypeError, LookupError, ArithmeticError, AttributeError) as e:
             self.findings.append(Bad("no sense: %.150a" % e, "LIMIT" if isinstance(e, MemoryError) else "CORRUPT", at))
     def section(self, at):      # 3.1
-        raw, foreign = self.data[at:at + 96].ljust(96, b"\0"), "CORRUPT" if at or self.data[8:16] == SYNC else "FOREIGN"
-        s = HEADER(raw)
-        s.at, s.end, s.start, s.void, known = at, at + 96 + s.length, 0, 0, s.type in (1, 2, 3, 4, 5, 6, 8)
-        need((s.magic, s.sync) == (MAGIC, SYNC), "no section begins here", foreign)
-        need(s.crc == crc32(raw[:20] + raw[24:]), "header CRC mismatch")
-        need(s.offset == at and self.uuid in (None, s.uuid) and s.flags < 2, "wrong offset, UUID or flags")
-        need(s.version == 1 if known else not s.flags, "a section of unknown type or version", "UNSUPPORTED")
-        need(s.flags == (s.type != PARITY) or not known, "the critical flag is wrong")
-        need(s.end <= len(self.data) and (s.frame == 88 + s.length or s.type == DATA and 88 <= s.frame < 88 + s.length),
-             "the section passes the end of the file, or has a wrong frame length")
+        s = header(self.data, at, at, self.uuid)
+        need(s.end <= len(self.data), "the section passes the end of the file")
         self.budget -= s.length         # headers that lie must not keep us busy for ever
         need(self.budget > 0 and sha256(memoryview(self.data)[at + 96:s.end]) == s.sha, "payload SHA-256 mismatch")
         self.uuid, s.text, s.type = s.uuid, "no good commit follows this section", s.type or -1
@@ -120,8 +110,13 @@ class Archive:
         if not recover and self.listed != self.commits[-1].withdrawal: self.withdrawn = None
         need(generation in (None, self.commits[-1].generation), "there is no such generation", "ABSENT")
         for e in range(self.commits[-1].end + 4096, len(self.data) + 1, 4096) if generation is None else ():
-            good = self.data[e - 12:e] != struct.pack("<I", crc32(self.data[e - 64:e - 12] + END)) + END
+            told = struct.pack("<Q", e), struct.pack("<I", crc32(self.data[e - 64:e - 12] + END)) + END
+            good = told != (self.data[e - 32:e - 24], self.data[e - 12:e])
             self.attempt(e - 64, need, good, "a footer tells of a later commit, which is damaged or was never complete")
+        foreign = any(not x.type and x.verdict == "FOREIGN" for x in waiting)
+        parts = [] if foreign or recover or generation else runs(self.data, self.commits[-1].end, self.uuid)
+        for (a, x, n), (b, y, _) in zip(parts, parts[1:]):      # 4.15
+            self.findings.append(Bad("%+d bytes stand before offset %d" % (y - b - x + a, y), "CORRUPT", x + n))
         self.findings += [Bad("tail: " + x.text, "TRUNCATED", x.at) if x.at else x for x in waiting]
     def add(self, s):           # as long as nothing is damaged, a section must agree with those before it
         clean, last, self.sequence = not self.findings and not self.recover, self.commits[-1], self.sequence + 1
@@ -184,7 +179,9 @@ class Archive:
         if not os.path.exists(path):
             payload = bytearray(self.data[d.offset + 96:d.offset + d.length])
             if sha256(payload) != d.sha:
-                stored, found = self.data[d.parity + 112:self.section(d.parity).end], parity_of(payload)
+                stored = self.data[d.parity + 112:self.section(d.parity).end]
+                payload = taken(payload, self.other[d.offset + 96:d.offset + d.length], stored)
+                found = parity_of(payload)
                 wrong, count = bytes(map(operator.xor, stored, found)), len(found) // 1056       # cells in a stripe
                 for i in [i for i in range(8 * count) if any(wrong[4 * i:4 * i + 4])]:
                     cell, error = slice(1024 * i, min(1024 * i + 1024, len(payload))), 32 * count + 1024 * (i % count)
@@ -285,7 +282,8 @@ if __name__ == "__main__":
     try:
         verify, f = args.command == "verify", open(args.archive, "rb")
         data = mmap.mmap(f.fileno(), 0, access=mmap.ACCESS_READ) if f.seek(0, 2) else b""
-        archive, newest = Archive(data), Archive(data)
+        data, other = views(data) if args.recover else (data, data)
+        archive, newest = Archive(data, other), Archive(data)
         archive.attempt(0, archive.scan, args.commit, args.recover)
         if args.commit: newest.attempt(0, newest.scan, None, args.recover)
         archive.withdrawn = {} if args.withdrawn else newest.withdrawn if args.commit else archive.withdrawn

@@ -49,6 +49,29 @@ static void on_damage(void *ctx, uint64_t offset, uint64_t size,
 	str_done(&s);
 }
 
+static void on_shift(void *ctx, uint64_t offset, int64_t by)
+{
+	unsigned long long bytes = (unsigned long long)(by < 0 ? -by : by);
+	struct mend *m = ctx;
+	struct str s = { 0 };
+
+	if (m->json) {
+		str_char(&s, '{');
+		str_key_text(&s, "type", "shift");
+		str_key_count(&s, "offset", offset);
+		str_key(&s, "by");
+		str_printf(&s, "%lld}\n", (long long)by);
+		(void)output_line(&s);
+	} else {
+		str_printf(&s, "@%llu", (unsigned long long)offset);
+		note(m->tool, str_get(&s),
+		     "%llu bytes %s before this; all that follows is moved to "
+		     "its place",
+		     bytes, by < 0 ? "are missing" : "were put in");
+	}
+	str_done(&s);
+}
+
 static void on_progress(void *ctx, uint64_t done, uint64_t total)
 {
 	struct mend *m = ctx;
@@ -146,6 +169,7 @@ int cmd_repair(struct tool *t, const struct args *args)
 {
 	struct mend m = { .tool = t, .json = args_have(args, OPT_JSON) };
 	struct fiche_mend_options opt = { .on_damage = on_damage,
+		                          .on_shift = on_shift,
 		                          .on_finding = on_finding,
 		                          .on_progress = on_progress,
 		                          .ctx = &m };

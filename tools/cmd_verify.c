@@ -122,7 +122,12 @@ static void say_damaged(const struct check *c)
 	complain(c->tool, c->path, "is damaged: %s", str_get(&s));
 	str_clear(&s);
 	str_count(&s, r->records);
-	if (r->parity)
+	if (r->shifts > 0)
+		hint(c->tool,
+		     "'fiche repair %s -o NEW' moves what follows to its "
+		     "place; '--recover' reads it where it is",
+		     c->path);
+	else if (r->parity)
 		hint(c->tool,
 		     "it has parity: 'fiche repair %s -o NEW' may "
 		     "mend this",
@@ -175,6 +180,7 @@ static void print_json(const struct check *c, int status,
 	str_key_count(&s, "tail_size", r->tail_size);
 	str_key_count(&s, "void_bytes", r->void_bytes);
 	str_key_count(&s, "findings", r->findings);
+	str_key_count(&s, "shifts", r->shifts);
 	str_key_count(&s, "records_affected", r->records_lost);
 	str_key_bool(&s, "index_compared", r->index_compared);
 	str_key_bool(&s, "parity", r->parity);

@@ -348,8 +348,8 @@ static int find_commit(struct archive *a, struct fiche_error *err)
 	return r;
 }
 
-int archive_open(struct archive *out, struct io_file *file,
-                 struct fiche_error *err)
+static int open_file(struct archive *out, struct io_file *file, bool is_fiche,
+                     struct fiche_error *err)
 {
 	struct archive a = { .file = file };
 	uint8_t raw[SUPERBLOCK_SIZE];
@@ -391,7 +391,8 @@ int archive_open(struct archive *out, struct io_file *file,
 		goto fail;
 	/* Without both there may still be blocks; but a file that does not
 	 * even begin like a fiche is somebody else's. */
-	if (!a.has_superblock && !a.has_commit && head == FICHE_ERR_FOREIGN) {
+	if (!a.has_superblock && !a.has_commit && head == FICHE_ERR_FOREIGN &&
+	    !is_fiche) {
 		r = err_copy(err, &head_err);
 		goto fail;
 	}
@@ -403,10 +404,23 @@ fail:
 	return r;
 }
 
+int archive_open(struct archive *out, struct io_file *file,
+                 struct fiche_error *err)
+{
+	return open_file(out, file, false, err);
+}
+
+int archive_open_rest(struct archive *out, struct io_file *file,
+                      struct fiche_error *err)
+{
+	return open_file(out, file, true, err);
+}
+
 void archive_close(struct archive *a)
 {
 	if (a->has_commit)
 		found_commit_done(&a->last);
+	io_close(a->other);
 	io_close(a->file);
 	memset(a, 0, sizeof(*a));
 }
@@ -472,6 +486,24 @@ int archive_rewind(struct archive *a, uint64_t n, struct fiche_error *err)
 	return 0;
 }
 
+/* Where only the other view has a cell of the payload, it is taken from there.
+ */
+static int take_cells(struct archive *a, const struct commit_dict *d,
+                      struct buf *raw, const struct dict_head *parity,
+                      struct fiche_error *err)
+{
+	uint8_t *other = a->other ? alloc_bytes(raw->len) : NULL;
+	int r = 0;
+
+	if (a->other && !other)
+		r = err_nomem(err);
+	else if (a->other && io_read(a->other, d->offset + SECTION_HEADER_SIZE,
+	                             other, raw->len, NULL) == 0)
+		dict_parity_take(raw->ptr, other, raw->len, parity);
+	alloc_free(other);
+	return r;
+}
+
 /* Read the payload of a dictionary whatever its state, and mend it. */
 static int mend_dict(struct archive *a, const struct commit_dict *d,
                      struct buf *raw, int *mended, struct fiche_error *err)
@@ -497,6 +529,9 @@ static int mend_dict(struct archive *a, const struct commit_dict *d,
 		            len, err);
 	if (r == 0) {
 		raw->len = len;
+		r = take_cells(a, d, raw, &head, err);
+	}
+	if (r == 0) {
 		*mended = dict_parity_mend(raw->ptr, len, &head);
 		if (*mended < 0 || sha256_of(sha, raw->ptr, len) < 0 ||
 		    memcmp(sha, d->sha256, 32) != 0)

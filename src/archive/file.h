@@ -25,7 +25,10 @@ struct found_commit {
 
 struct archive {
 	struct io_file *file; /* owned */
-	uint64_t size;        /* of the file when it was opened */
+	/* Owned, or NULL: another view of a file in which some is shifted,
+	 * where what is damaged may be whole. */
+	struct io_file *other;
+	uint64_t size; /* of the file when it was opened */
 	bool has_superblock;
 	struct superblock superblock;
 	struct section superblock_section;
@@ -46,6 +49,10 @@ struct archive {
  */
 int archive_open(struct archive *out, struct io_file *file,
                  struct fiche_error *err);
+/* The same for a file in which good sections were found: it is not FOREIGN,
+ * whatever it begins with. */
+int archive_open_rest(struct archive *out, struct io_file *file,
+                      struct fiche_error *err);
 void archive_close(struct archive *a);
 
 /* Go back to generation `n` (at least 1).  FICHE_ERR_ARG if there is none. */

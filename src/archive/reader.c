@@ -14,6 +14,7 @@
 #include <string.h>
 
 #include "archive/protection.h"
+#include "archive/shifts.h"
 #include "article/date.h"
 #include "base/alloc.h"
 #include "base/err.h"
@@ -69,6 +70,39 @@ const struct fiche_statement *reader_hides(const struct fiche_reader *r,
 	                          : withdrawals_find(&r->withdrawn, number);
 }
 
+/* As if nothing were shifted: *file is replaced. */
+static int realign(struct io_file **file, struct io_file **other,
+                   struct fiche_error *err)
+{
+	static const struct shifts_options all;
+	struct shifts s;
+	int r = shifts_find(&s, *file, &all, err);
+
+	if (r == 0 && s.count > 0)
+		r = shifts_views(&s, file, other, err);
+	shifts_done(&s);
+	return r;
+}
+
+/* `file` is consumed. */
+static int open_archive(struct archive *out, struct io_file *file, bool recover,
+                        struct fiche_error *err)
+{
+	struct io_file *other = NULL;
+	int r = recover ? realign(&file, &other, err) : 0;
+
+	if (r < 0)
+		io_close(file);
+	else
+		r = other ? archive_open_rest(out, file, err)
+		          : archive_open(out, file, err);
+	if (r < 0)
+		io_close(other);
+	else
+		out->other = other;
+	return r;
+}
+
 int reader_open_file(struct fiche_reader **out, struct io_file *file,
                      const struct fiche_open_options *opt,
                      struct fiche_error *err)
@@ -86,7 +120,7 @@ int reader_open_file(struct fiche_reader **out, struct io_file *file,
 	}
 	(void)pthread_mutex_init(&r->mutex, NULL);
 	(void)pthread_mutex_init(&r->scan_mutex, NULL);
-	status = archive_open(&r->archive, file, err);
+	status = open_archive(&r->archive, file, opt->recover, err);
 	if (status < 0) {
 		pthread_mutex_destroy(&r->mutex);
 		pthread_mutex_destroy(&r->scan_mutex);

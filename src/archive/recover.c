@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "archive/headers.h"
 #include "archive/reader.h"
 #include "archive/record.h"
 #include "article/card.h"
@@ -17,8 +18,6 @@
 #include "base/err.h"
 #include "format/dict.h"
 #include "index/build.h"
-
-#define CHUNK ((size_t)1 << 20)
 
 struct found_block {
 	uint64_t offset;
@@ -39,6 +38,7 @@ struct scan {
 	struct found_block *blocks;
 	size_t block_count, block_cap;
 	struct commit dicts; /* only its dictionary list */
+	struct commit last;  /* that is whole, whatever its batch is */
 	size_t dict_cap;
 	bool has_uuid;         /* learnt from a header */
 	uint64_t spent;        /* bytes hashed */
@@ -109,9 +109,10 @@ static int keep_dict(struct scan *k, const struct section *s,
 	return 0;
 }
 
-/* What a commit declared void means nothing, whatever it looks like. */
-static int keep_void(struct scan *k, const struct section *s,
-                     const struct buf *raw, struct fiche_error *err)
+/* What a commit declared void means nothing, whatever it looks like.  The last
+ * one knows all dictionaries. */
+static int keep_commit(struct scan *k, const struct section *s,
+                       const struct buf *raw, struct fiche_error *err)
 {
 	struct commit c;
 	int r = 0;
@@ -126,7 +127,8 @@ static int keep_void(struct scan *k, const struct section *s,
 		k->voids[k->void_count++] =
 			(struct span){ c.batch_start,
 			               c.batch_start + c.void_len };
-	commit_done(&c);
+	commit_done(&k->last);
+	k->last = c;
 	return r;
 }
 
@@ -213,7 +215,7 @@ static int keep_section(struct scan *k, const struct section *s,
 	case SECTION_DICT:
 		return keep_dict(k, s, raw, err);
 	case SECTION_COMMIT:
-		return keep_void(k, s, raw, err);
+		return keep_commit(k, s, raw, err);
 	default:
 		return keep_list(k, s, err);
 	}
@@ -263,47 +265,18 @@ static int try_section(struct scan *k, uint64_t at, uint64_t *size,
 static int scan_file(struct scan *k, struct fiche_error *err)
 {
 	struct archive *a = k->archive;
-	uint8_t *chunk = alloc_bytes(CHUNK);
-	uint64_t at = 0, chunk_at = 0;
-	size_t have = 0;
-	int r = chunk ? 0 : err_nomem(err);
+	const uint8_t *raw;
+	struct headers h;
+	uint64_t at, size;
+	int r = headers_init(&h, a->file, a->size, 0, err);
 
-	while (r == 0 && at + SECTION_HEADER_SIZE <= a->size) {
-		const uint8_t *hit;
-		uint64_t size;
-		size_t skip;
-
-		if (at < chunk_at ||
-		    at + SECTION_HEADER_SIZE > chunk_at + have) {
-			chunk_at = at;
-			have = a->size - at < CHUNK ? (size_t)(a->size - at)
-			                            : CHUNK;
-			r = io_read(a->file, at, chunk, have, err);
-			if (r < 0)
-				break;
-		}
-		skip = (size_t)(at - chunk_at);
-		hit = memchr(chunk + skip + SECTION_SYNC_AT, 0x89,
-		             have - skip - SECTION_SYNC_AT);
-		if (!hit) {
-			at = chunk_at + have - SECTION_SYNC_AT + 1;
-			continue;
-		}
-		at = chunk_at + (uint64_t)(hit - chunk) - SECTION_SYNC_AT;
-		if (at + SECTION_HEADER_SIZE > chunk_at + have) {
-			if (chunk_at + have == a->size)
-				break;
-			continue; /* read on from here */
-		}
-		size = 0;
-		if (memcmp(hit, SECTION_SYNC, SECTION_SYNC_SIZE) == 0) {
-			learn_uuid(k, at, hit - SECTION_SYNC_AT);
-			r = try_section(k, at, &size, err);
-		}
-		at += size ? size : 1;
+	while (r == 0 && (r = headers_next(&h, &at, &raw, err)) == 0) {
+		learn_uuid(k, at, raw);
+		r = try_section(k, at, &size, err);
+		h.at = at + (size ? size : 1);
 	}
-	alloc_free(chunk);
-	return r;
+	headers_done(&h);
+	return r == FICHE_END ? 0 : r;
 }
 
 static int by_dict_id(const void *x, const void *y)
@@ -517,6 +490,27 @@ static int rebuild_all(struct scan *k, struct fiche_error *err)
 	return r;
 }
 
+/* A commit that is left knows where parity is. */
+static int add_dicts(struct scan *k, struct fiche_error *err)
+{
+	struct commit *to = &k->dicts;
+
+	for (size_t i = 0; i < k->last.dict_count; i++) {
+		const struct commit_dict *d = &k->last.dicts[i];
+		size_t n = 0;
+
+		while (n < to->dict_count && to->dicts[n].id != d->id)
+			n++;
+		if (n == to->dict_count &&
+		    alloc_grow(&to->dicts, &k->dict_cap, n + 1,
+		               sizeof(*to->dicts)) < 0)
+			return err_nomem(err);
+		to->dict_count += n == to->dict_count;
+		to->dicts[n] = *d;
+	}
+	return 0;
+}
+
 int reader_recover(struct fiche_reader *rd, struct fiche_error *err)
 {
 	struct scan k = { .reader = rd, .archive = &rd->archive };
@@ -530,25 +524,8 @@ int reader_recover(struct fiche_reader *rd, struct fiche_error *err)
 		r = take_withdrawn(&k, err);
 	for (size_t i = 0; i < k.dicts.dict_count; i++)
 		rd->lost.dictionary_bytes += k.dicts.dicts[i].size;
-	/* A commit that is left knows where parity is. */
-	for (size_t i = 0;
-	     r == 0 && rd->archive.has_commit && i < c->dict_count; i++) {
-		bool have = false;
-
-		for (size_t n = 0; n < k.dicts.dict_count; n++)
-			if (k.dicts.dicts[n].id == c->dicts[i].id) {
-				k.dicts.dicts[n] = c->dicts[i];
-				have = true;
-			}
-		if (have)
-			continue;
-		if (alloc_grow(&k.dicts.dicts, &k.dict_cap,
-		               k.dicts.dict_count + 1,
-		               sizeof(*k.dicts.dicts)) < 0)
-			r = err_nomem(err);
-		else
-			k.dicts.dicts[k.dicts.dict_count++] = c->dicts[i];
-	}
+	if (r == 0)
+		r = add_dicts(&k, err);
 	if (r == 0 && k.dicts.dict_count > 1)
 		qsort(k.dicts.dicts, k.dicts.dict_count, sizeof(*k.dicts.dicts),
 		      by_dict_id);
@@ -566,10 +543,12 @@ int reader_recover(struct fiche_reader *rd, struct fiche_error *err)
 	if (r == 0 && rd->segment_count == 0 && !rd->archive.has_commit &&
 	    rd->archive.size > SUPERBLOCK_SIZE && !rd->archive.has_superblock)
 		r = err_set(err, FICHE_ERR_CORRUPT, 0,
-		            "no intact block of articles is left");
+		            "no intact block of articles is left in its "
+		            "place");
 	alloc_free(k.blocks);
 	alloc_free(k.voids);
 	alloc_free(k.lists);
 	alloc_free(k.dicts.dicts);
+	commit_done(&k.last);
 	return r;
 }

@@ -11,6 +11,7 @@
 
 #include <string.h>
 
+#include "archive/realign.h"
 #include "base/alloc.h"
 #include "base/buf.h"
 #include "base/cursor.h"
@@ -38,7 +39,7 @@ struct copy {
 };
 
 struct repair {
-	struct copy copies[REPAIR_COPIES_MAX + 1]; /* and one that is mended */
+	struct copy copies[REPAIR_FILES_MAX + 1]; /* and one that is mended */
 	size_t count;
 	struct io_file *out;
 	const struct fiche_repair_options *opt;
@@ -707,22 +708,27 @@ int repair_files(struct io *io, struct io_file *const *files, size_t count,
 }
 
 int repair_open(struct io *io, const char *const *paths, size_t count,
-                struct io_file *out[REPAIR_COPIES_MAX], struct fiche_error *err)
+                const struct fiche_repair_options *opt,
+                struct io_file *out[REPAIR_FILES_MAX], size_t *files,
+                uint64_t *shifts, struct fiche_error *err)
 {
 	int r = 0;
 
-	memset(out, 0, REPAIR_COPIES_MAX * sizeof(*out));
+	memset(out, 0, REPAIR_FILES_MAX * sizeof(*out));
+	*files = *shifts = 0;
 	if (count == 0 || count > REPAIR_COPIES_MAX)
 		return err_set(err, FICHE_ERR_ARG, FICHE_NOWHERE,
 		               "from 1 to 64 copies can be read");
 	for (size_t i = 0; r == 0 && i < count; i++)
 		r = io_open(io, paths[i], IO_READ, &out[i], err);
-	return r;
+	*files = count;
+	return r < 0 ? r : realign_copies(out, files, opt, shifts, err);
 }
 
-void repair_close(struct io_file *files[REPAIR_COPIES_MAX])
+void repair_close(struct io_file *files[REPAIR_FILES_MAX])
 {
-	for (size_t i = 0; i < REPAIR_COPIES_MAX; i++)
+	/* The second view of a copy before the first. */
+	for (size_t i = REPAIR_FILES_MAX; i-- > 0;)
 		io_close(files[i]);
 }
 
@@ -730,14 +736,17 @@ int repair_io(struct io *io, const char *const *paths, size_t count,
               const char *out, const struct fiche_repair_options *opt,
               struct fiche_repair_report *report, struct fiche_error *err)
 {
-	struct io_file *files[REPAIR_COPIES_MAX];
+	struct io_file *files[REPAIR_FILES_MAX];
+	uint64_t shifts;
 	int r;
 
 	if (report)
 		memset(report, 0, sizeof(*report));
-	r = repair_open(io, paths, count, files, err);
+	r = repair_open(io, paths, count, opt, files, &count, &shifts, err);
 	if (r == 0)
 		r = repair_files(io, files, count, out, opt, report, err);
+	if (report)
+		report->mended += shifts;
 	repair_close(files);
 	return r;
 }

@@ -743,6 +743,8 @@ static int run(struct verify *v, struct fiche_error *err)
 
 	v->total = v->archive->end * (v->opt->quick ? 1 : 2);
 	r = check_structure(v, err);
+	if (r == 0 && v->archive->size > v->archive->end)
+		r = verify_shifts(v, err);
 	if (r == 0 && v->reader->recovered &&
 	    (v->archive->commit_lost || !v->archive->has_superblock)) {
 		struct fiche_error why = { 0 };

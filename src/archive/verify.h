@@ -48,6 +48,10 @@ int verify_content(struct verify *v, struct fiche_error *err);
 /* Check the lists of withdrawn records that the chain names.  The same. */
 int verify_withdrawn(struct verify *v, struct fiche_error *err);
 
+/* Look for commits behind the last one that are not in their place.  The same.
+ */
+int verify_shifts(struct verify *v, struct fiche_error *err);
+
 /*
  * Decode everything that is live, and index it again: the blocks of each
  * segment into what `next` gives for it (NULL: stop with *err).  What is wrong

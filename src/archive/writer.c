@@ -10,6 +10,7 @@
 
 #include <string.h>
 
+#include "archive/shifts.h"
 #include "article/card.h"
 #include "article/json.h"
 #include "article/rules.h"
@@ -108,6 +109,27 @@ static int create(struct fiche_writer *w, struct fiche_error *err)
 	return archive_open(&w->archive, file, err);
 }
 
+/* What follows the last commit becomes void.  It shall not be what was
+ * committed and only stands elsewhere. */
+static int check_tail(struct fiche_writer *w, struct fiche_error *err)
+{
+	const struct archive *a = &w->archive;
+	struct shifts_options opt = { .from = a->end, .uuid = a->uuid };
+	struct shifts s;
+	int r;
+
+	if (a->size <= a->end || w->opt.give_up_commit)
+		return 0;
+	r = shifts_find(&s, a->file, &opt, err);
+	if (r == 0 && s.count > 0)
+		r = err_set(err, FICHE_ERR_CORRUPT, a->end,
+		            "bytes were put in or taken out behind the last "
+		            "commit that is in its place; adding would give up "
+		            "what follows");
+	shifts_done(&s);
+	return r;
+}
+
 static int reopen(struct fiche_writer *w, struct fiche_error *err)
 {
 	struct io_file *file;
@@ -146,6 +168,9 @@ static int reopen(struct fiche_writer *w, struct fiche_error *err)
 		if (r < 0)
 			return r;
 	}
+	r = check_tail(w, err);
+	if (r < 0)
+		return r;
 	features = w->archive.superblock.append_features;
 	if (w->archive.has_commit)
 		features |= w->archive.last.commit.append_features;

@@ -63,6 +63,7 @@ struct fiche_mend_options {
 	 * of pages. */
 	void (*on_damage)(void *ctx, uint64_t offset, uint64_t size,
 	                  const char *what, int mended);
+	void (*on_shift)(void *ctx, uint64_t offset, int64_t by); /* as there */
 	unsigned threads; /* to verify with; 0 = one for each processor */
 	/* What is wrong with the result: as fiche_verify() tells it. */
 	void (*on_finding)(void *ctx, const struct fiche_finding *f);

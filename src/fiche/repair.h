@@ -24,6 +24,11 @@ struct fiche_repair_options {
 	 * tells whether it is whole in the result. */
 	void (*on_damage)(void *ctx, uint64_t offset, uint64_t size,
 	                  const char *what, int mended);
+	/* Called before, for each place of the first copy where so many bytes
+	 * were put in, or taken out (`by` below 0), in sum: what begins at
+	 * `offset` and all behind it does not stand in its place there, but
+	 * does in the result. */
+	void (*on_shift)(void *ctx, uint64_t offset, int64_t by);
 	void (*on_progress)(void *ctx, uint64_t done, uint64_t total);
 	void *ctx;
 };

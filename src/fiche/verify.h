@@ -44,6 +44,8 @@ struct fiche_verify_report {
 	uint64_t tail_size;  /* bytes of an interrupted append */
 	uint64_t void_bytes; /* declared void earlier */
 	uint64_t findings;
+	uint64_t shifts; /* of these, where bytes were put in or taken out:
+	                    fiche_repair() moves all behind to its place */
 	uint64_t records_lost;      /* concerned by findings */
 	bool index_compared;        /* rebuilt from the data and equal */
 	bool parity;                /* there is some: fiche_mend() may help */

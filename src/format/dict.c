@@ -100,6 +100,30 @@ void dict_parity_encode(struct buf *out, uint32_t id, unsigned class,
 	alloc_free(all);
 }
 
+/* Is the cell at `i` of a payload, zeros behind it, as its CRC says? */
+static bool cell_is_right(const uint8_t *payload, size_t len, size_t i,
+                          const struct dict_head *parity)
+{
+	static const uint8_t zeros[CELL];
+	size_t have = len - i < CELL ? len - i : CELL;
+	uint32_t crc = crc32_add(0, payload + i, have);
+
+	return crc32_add(crc, zeros, CELL - have) ==
+	       get_u32(parity->rest.ptr + i / CELL * 4);
+}
+
+void dict_parity_take(uint8_t *payload, const uint8_t *other, size_t len,
+                      const struct dict_head *parity)
+{
+	if (!(parity->class & DICT_PARITY) || parity->len != len)
+		return;
+	for (size_t i = 0; i < len; i += CELL)
+		if (!cell_is_right(payload, len, i, parity) &&
+		    cell_is_right(other, len, i, parity))
+			memcpy(payload + i, other + i,
+			       len - i < CELL ? len - i : CELL);
+}
+
 /* Rebuild the cell at `i` from the seven others at its place. */
 static void mend_cell(uint8_t *all, size_t s, size_t i, const uint8_t *parity)
 {

@@ -41,6 +41,9 @@ void dict_parity_encode(struct buf *out, uint32_t id, unsigned class,
 /* Bytes of the parity section's payload for a payload of `len` bytes. */
 size_t dict_parity_len(size_t len);
 
+/* Take each cell from `other` that is right there and wrong in `payload`. */
+void dict_parity_take(uint8_t *payload, const uint8_t *other, size_t len,
+                      const struct dict_head *parity);
 /*
  * Mend `payload` in place with a decoded parity section.  Returns the number of
  * cells replaced, or FICHE_ERR_CORRUPT if more is lost than parity can give

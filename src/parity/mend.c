@@ -26,7 +26,7 @@ struct mend {
 	const char *out;
 	const struct fiche_mend_options *opt;
 	struct fiche_mend_report *report;
-	struct io_file *files[REPAIR_COPIES_MAX];
+	struct io_file *files[REPAIR_FILES_MAX];
 	size_t count;
 	struct overlay over;
 	struct zones zones;
@@ -141,7 +141,7 @@ static int repair_sections(struct mend *m, struct fiche_error *err)
 	struct fiche_repair_options opt = { .on_damage = m->opt->on_damage,
 		                            .on_progress = m->opt->on_progress,
 		                            .ctx = m->opt->ctx };
-	struct io_file *files[REPAIR_COPIES_MAX + 1];
+	struct io_file *files[REPAIR_FILES_MAX + 1];
 	struct fiche_repair_report report;
 	uint64_t mended = m->report->sections.mended;
 	int r;
@@ -196,6 +196,7 @@ int mend_io(struct io *io, const char *const *paths, size_t count,
 	static const struct fiche_mend_options standard;
 	struct fiche_mend_report unused;
 	struct mend *m = alloc_zeroed(1, sizeof(*m));
+	struct fiche_repair_options told = { 0 };
 	int r;
 
 	if (!m)
@@ -204,9 +205,11 @@ int mend_io(struct io *io, const char *const *paths, size_t count,
 	m->out = out;
 	m->opt = opt ? opt : &standard;
 	m->report = report ? report : &unused;
-	m->count = count;
 	memset(m->report, 0, sizeof(*m->report));
-	r = repair_open(io, paths, count, m->files, err);
+	told.on_shift = m->opt->on_shift;
+	told.ctx = m->opt->ctx;
+	r = repair_open(io, paths, count, &told, m->files, &m->count,
+	                &m->report->sections.mended, err);
 	if (r == 0)
 		r = run(m, err);
 	overlay_done(&m->over);

@@ -249,6 +249,91 @@ static void nor_inside_a_damaged_one(void **state)
 	print_message("%llu payloads, seed 12\n", (unsigned long long)trials);
 }
 
+/* ---- Where sections are looked for that stand elsewhere ---- */
+
+/* An offset that a shift would have to be believed for: of what was there
+ * before, of the block around, or of something behind it. */
+static uint64_t tempting_offset(const struct archive_case *c, uint64_t i,
+                                uint64_t *seed)
+{
+	uint64_t end = c->bytes.len;
+
+	switch (i % 4) {
+	case 0:
+		return articles_random(seed) % end;
+	case 1:
+		return end + articles_random(seed) % (2 * NOISE);
+	case 2:
+		return end + 3 * NOISE + articles_random(seed) % NOISE;
+	default:
+		return end;
+	}
+}
+
+/* What stands behind the block is found, whatever is inside. */
+static void require_last_commit(struct archive_case *c)
+{
+	struct fiche_error err = { 0 };
+	struct fiche_reader *r;
+
+	assert_int_equal(case_open(&r, c->memory, true, &err), 0);
+	assert_true(r->archive.has_commit);
+	assert_int_equal(r->archive.last.commit.generation, plan.commits + 1);
+	fiche_reader_close(r);
+}
+
+/* Bytes are put into the block, or taken from it, so that sections are taken
+ * that do not stand at their own offset: those of the archive alone.  (Where
+ * the header of the block is hit, too, one inside that claims its place would
+ * be taken.) */
+static void nor_inside_one_that_was_shifted(void **state)
+{
+	struct archive_case *c = *state;
+	uint64_t seed = 14, trials = damage_is_long() ? 10000 : 300;
+	struct buf payload = { 0 }, bad = { 0 };
+
+	for (uint64_t i = 0; i < trials; i++) {
+		size_t len, start = c->bytes.len, more, at, cut;
+		const uint8_t *bytes;
+
+		make_payload(&payload, c, i % 3,
+		             tempting_offset(c, i / 3, &seed), &seed);
+		store(c, &payload);
+		assert_true(io_memory_get(c->memory, CASE_PATH, &bytes, &len));
+		at = start + SECTION_HEADER_SIZE +
+		     articles_random(&seed) % (NOISE - SECTION_HEADER_SIZE);
+		more = 1 + articles_random(&seed) % 4096;
+		cut = articles_random(&seed) % 2 ? 0 : more;
+		buf_clear(&bad);
+		buf_put(&bad, bytes, at);
+		if (cut == 0)
+			put_noise(&bad, more, &seed);
+		buf_put(&bad, bytes + at + cut, len - at - cut);
+		assert_true(buf_ok(&bad));
+		assert_int_equal(case_put(c->memory, bad.ptr, bad.len), 0);
+		require_no_forged(c, true, &payload, false);
+		require_last_commit(c);
+		/* And without its end: nothing says that it was committed. */
+		assert_int_equal(
+			case_put(c->memory, bad.ptr,
+		                 at + articles_random(&seed) % (bad.len - at)),
+			0);
+		require_no_forged(c, true, &payload, false);
+		/* Shifted before, and damaged inside: a section that would
+		 * take the place of one that is there. */
+		buf_clear(&bad);
+		put_noise(&bad, more, &seed);
+		buf_put(&bad, bytes, len);
+		assert_true(buf_ok(&bad));
+		bad.ptr[more + at] ^= 1;
+		assert_int_equal(case_put(c->memory, bad.ptr, bad.len), 0);
+		require_no_forged(c, true, &payload, false);
+	}
+	buf_done(&payload);
+	buf_done(&bad);
+	print_message("%llu payloads, seed 14\n", (unsigned long long)trials);
+}
+
 /* ---- Sections that no index names ---- */
 
 /* A section more in front of the last commit, everything else made to fit. */
@@ -391,6 +476,7 @@ int main(void)
 		cmocka_unit_test(
 			what_stands_inside_a_whole_article_is_never_looked_at),
 		cmocka_unit_test(nor_inside_a_damaged_one),
+		cmocka_unit_test(nor_inside_one_that_was_shifted),
 		cmocka_unit_test(a_block_that_no_index_names_is_noticed),
 		cmocka_unit_test(what_is_void_is_not_recovered),
 	};

@@ -315,6 +315,42 @@ static void copies_help_each_other_page_by_page(void **state)
 	buf_done(&other);
 }
 
+/* `len` bytes more at `where`, or less. */
+static void shift(uint64_t where, size_t len, bool insert, uint64_t *seed)
+{
+	size_t rest = (size_t)where;
+
+	buf_clear(&at.copy);
+	buf_put(&at.copy, at.good.ptr, (size_t)where);
+	for (size_t i = 0; insert && i < len; i++)
+		buf_u8(&at.copy, (uint8_t)dice(seed));
+	if (!insert)
+		rest = at.good.len - rest < len ? at.good.len : rest + len;
+	buf_put(&at.copy, at.good.ptr + rest, at.good.len - rest);
+	assert_true(buf_ok(&at.copy));
+}
+
+static void bytes_put_in_or_taken_out_come_back(void **state)
+{
+	const char *sweep = getenv("SWEEP");
+	size_t trials = sweep && strcmp(sweep, "long") == 0 ? 10000 : 150;
+	size_t step = at.good.len / trials;
+	uint64_t seed = 13;
+
+	(void)state;
+	for (size_t i = 0; i < trials; i++) {
+		uint64_t where = i * step + dice(&seed) % step;
+		size_t len = 1 + dice(&seed) % (dice(&seed) % 3 ? 4096 : 8);
+		bool insert = dice(&seed) % 2;
+
+		shift(where, len, insert, &seed);
+		if (!insert && where + len >= at.good.len - FOOTER_SIZE)
+			continue; /* that is a cut */
+		comes_back(insert ? "bytes put in" : "bytes taken out", where);
+	}
+	print_message("%zu changes, seed 13\n", trials);
+}
+
 /* Beyond what parity can: the articles whose blocks are whole are all there,
  * and the others are counted, each. */
 static void beyond_capacity_all_that_is_intact_is_kept(void **state)
@@ -692,6 +728,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(random_losses_up_to_capacity_come_back),
 		cmocka_unit_test(a_cut_archive_comes_back_as_far_as_its_table),
 		cmocka_unit_test(copies_help_each_other_page_by_page),
+		cmocka_unit_test(bytes_put_in_or_taken_out_come_back),
 		cmocka_unit_test(beyond_capacity_all_that_is_intact_is_kept),
 		cmocka_unit_test(protecting_twice_adds_nothing),
 		cmocka_unit_test(an_empty_archive_has_nothing_to_protect),

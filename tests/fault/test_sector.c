@@ -2,7 +2,7 @@
 /*
  * test_sector.c - what disks and copying programs do to a file: a sector or a
  * page is zeroed, set, swapped with another one, written to a wrong place, or
- * not written at all; bytes come in, or go.
+ * not written at all.  (Bytes that come in, or go: test_shift.c.)
  *
  * Verify finds all of it and names the place.  Recovery gives what went in, or
  * nothing.
@@ -18,7 +18,6 @@
 #include <cmocka.h>
 
 #include "archive/reader.h"
-#include "format/block.h"
 #include "support/articles.h"
 #include "support/damage.h"
 
@@ -190,97 +189,12 @@ static void a_sector_of_an_older_state_is_located(void **state)
 	say(g, "not written");
 }
 
-/* ---- Bytes that come or go ---- */
-
-/* Records in blocks that lie before `at` as a whole. */
-static uint64_t records_before(const struct ground *g, uint64_t at)
-{
-	uint64_t n = 0;
-
-	for (size_t i = 0; i < g->parts.count; i++) {
-		const struct damage_part *p = &g->parts.part[i];
-
-		if (p->type == SECTION_DATA && p->end <= at)
-			n += get_u32(g->c.bytes.ptr + p->start +
-			             SECTION_HEADER_SIZE + 8);
-	}
-	return n;
-}
-
-/* Insert `len` bytes at `at`, or remove them. */
-static void shift(struct ground *g, size_t at, size_t len, bool insert,
-                  uint64_t *seed)
-{
-	const struct buf *from = &g->c.bytes;
-
-	buf_clear(&g->copy);
-	buf_put(&g->copy, from->ptr, at);
-	for (size_t i = 0; insert && i < len; i++)
-		buf_u8(&g->copy, (uint8_t)articles_random(seed));
-	if (!insert)
-		at = from->len - at < len ? from->len : at + len;
-	buf_put(&g->copy, from->ptr + at, from->len - at);
-	assert_true(buf_ok(&g->copy));
-}
-
-/* An archive as it was after one of its commits. */
-static bool is_whole(const struct ground *g)
-{
-	const struct archive_case *c = &g->c;
-
-	for (size_t i = 0; i <= c->plan.commits; i++)
-		if (g->copy.len == c->end[i])
-			return memcmp(g->copy.ptr, c->bytes.ptr, g->copy.len) ==
-			       0;
-	return false;
-}
-
-/* Behind that place no section stands where it says (spec 4.3). */
-static void what_stands_before_a_shift_is_recovered(void **state)
-{
-	struct ground *g = *state;
-	struct archive_case *c = &g->c;
-	uint64_t seed = 5, trials = damage_is_long() ? 10000 : 1200;
-
-	for (uint64_t i = 0; i < trials; i++) {
-		size_t at = SUPERBLOCK_SIZE +
-		            articles_random(&seed) %
-		                    (c->bytes.len - SUPERBLOCK_SIZE);
-		size_t len = 1 + articles_random(&seed) % 4096;
-		struct fiche_verify_report report;
-		struct fiche_error err = { 0 };
-		struct case_reading seen;
-		struct fiche_reader *r;
-
-		if (i % 3 == 0)
-			len = 1 + len % 8;
-		shift(g, at, len, i % 2, &seed);
-		assert_int_equal(case_put(c->memory, g->copy.ptr, g->copy.len),
-		                 0);
-		if ((case_verify(c->memory, true, &report, &err) == 0) !=
-		    is_whole(g))
-			fail_msg("%zu bytes at %zu go unnoticed", len, at);
-		if (case_open(&r, c->memory, true, &err) < 0)
-			fail_msg("%zu bytes at %zu: %s", len, at, err.text);
-		(void)case_read(&seen, r, c->digests, c->record_count, false,
-		                &err);
-		assert_int_equal(seen.wrong, 0);
-		if (seen.exact < records_before(g, at))
-			fail_msg("%zu bytes at %zu: %llu records of %llu", len,
-			         at, (unsigned long long)seen.exact,
-			         (unsigned long long)records_before(g, at));
-		fiche_reader_close(r);
-	}
-	print_message("%llu shifts, seed 5\n", (unsigned long long)trials);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_sector_that_is_overwritten_is_located),
 		cmocka_unit_test(sectors_that_change_places_are_located),
 		cmocka_unit_test(a_sector_of_an_older_state_is_located),
-		cmocka_unit_test(what_stands_before_a_shift_is_recovered),
 	};
 
 	return cmocka_run_group_tests(tests, enter, leave);

@@ -2,8 +2,8 @@
 """Ways to make another file of a good archive. Each takes the archive and a random.Random, and gives the file and what
 was done to it, in words.
 
-`blind` is what happens to files; the sums must find it. After the others all sums are right again, so that the rules
-behind the sums are asked. Sections are known by their headers alone: a new type needs nothing here.
+`blind` and `shifted` are what happens to files; the sums must find it. After the others all sums are right again, so
+that the rules behind the sums are asked. Sections are known by their headers alone: a new type needs nothing here.
 """
 import hashlib, re, struct
 from zlib import crc32
@@ -244,6 +244,22 @@ def blind(data, rng):
     else:
         data += rng.randbytes(n)
     return data, "%s at %d" % (what, at)
+
+
+def shifted(data, rng):
+    """Bytes are put in or taken out in some places, so that what follows stands elsewhere; and a bit is flipped."""
+    what = []
+    for _ in range(rng.choice((1, 1, 1, 2, 3))):
+        at, n = rng.randrange(len(data)), rng.choice((1, 64, 700, 4096, rng.randrange(1, 4096)))
+        if rng.randrange(2):
+            data[at:at] = rng.choice((rng.randbytes(n), bytes(n), bytes(data[:n])))
+        else:
+            del data[at:at + n]
+        what.append("%d at %d" % (n, at))
+    if data and rng.randrange(4) == 0:
+        data[rng.randrange(len(data))] ^= 1 << rng.randrange(8)
+        what.append("a bit")
+    return data, ", ".join(what)
 
 
 def sealed(data, rng):
