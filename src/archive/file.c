@@ -8,6 +8,7 @@
 
 #include <string.h>
 
+#include "archive/headers.h"
 #include "base/alloc.h"
 #include "base/err.h"
 #include "base/hash.h"
@@ -323,6 +324,37 @@ static int walk_forward(struct archive *a, struct fiche_error *err)
 	return 0;
 }
 
+/* Of a COMMIT in the tail that is whole, but not its batch, nobody can say
+ * whether it was acknowledged. */
+static int look_for_unbelieved(struct archive *a, struct fiche_error *err)
+{
+	uint64_t at, from = a->has_commit ? a->last.end : SUPERBLOCK_SIZE;
+	const uint8_t *raw;
+	struct headers h;
+	int r = headers_init(&h, a->file, a->size, from, err);
+
+	while (r == 0 && (r = headers_next(&h, &at, &raw, err)) == 0) {
+		struct found_commit f;
+		struct section s;
+
+		if (section_decode(&s, raw, at, a->uuid, NULL) < 0)
+			continue;
+		if (section_size(&s) <= a->size - at)
+			h.at = at + section_size(&s);
+		if (s.type != SECTION_COMMIT || spend(a, section_size(&s)) < 0)
+			continue;
+		r = archive_read_commit(a, at, &f, err);
+		if (r == 0 && f.end <= a->size)
+			a->unbelieved = at;
+		if (r == 0)
+			found_commit_done(&f);
+		if (!is_final(r))
+			r = 0;
+	}
+	headers_done(&h);
+	return r == FICHE_END ? 0 : r;
+}
+
 static int find_commit(struct archive *a, struct fiche_error *err)
 {
 	uint8_t raw[FOOTER_SIZE];
@@ -345,6 +377,9 @@ static int find_commit(struct archive *a, struct fiche_error *err)
 	r = scan_back(a, err);
 	if (r == 0)
 		r = walk_forward(a, err);
+	if (r == 0)
+		r = look_for_unbelieved(a, err);
+	a->commit_lost |= a->unbelieved != 0;
 	return r;
 }
 

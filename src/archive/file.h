@@ -37,8 +37,11 @@ struct archive {
 	struct found_commit last;
 	uint64_t end; /* of the last commit, or of the superblock */
 	bool footer_damaged;
-	uint64_t spent;   /* bytes hashed while looking for commits */
-	bool commit_lost; /* the tail holds a footer whose commit is not good */
+	uint64_t spent; /* bytes hashed while looking for commits */
+	/* In the tail: offset of a COMMIT whose batch is not good, or 0. */
+	uint64_t unbelieved;
+	/* ... there is one, or a footer whose commit is not good. */
+	bool commit_lost;
 };
 
 /*

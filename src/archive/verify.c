@@ -636,12 +636,32 @@ static void note_protection(struct verify *v, uint64_t protected_end)
 		v->report.unprotected_bytes = a->end - protected_end;
 }
 
+/* What keeps a commit behind the last good one from being good?  Those before
+ * it reach up to `from`. */
+static int check_lost(struct verify *v, struct walk *w, uint64_t offset,
+                      uint64_t from, bool *gap, struct fiche_error *err)
+{
+	struct fiche_error why = { 0 };
+	struct found_commit c;
+	int r = archive_read_commit(v->archive, offset, &c, &why);
+
+	*gap |= r < 0 || c.commit.batch_start != from;
+	if (*gap)
+		lost_section(w);
+	if (r < 0)
+		return note(v, r, &why, err);
+	if (c.commit.batch_start >= from)
+		r = check_generation(v, w, &c, err);
+	found_commit_done(&c);
+	return r;
+}
+
 /*
- * Footers behind the last good commit tell of others: what keeps them from
- * being good?  Each is looked for behind the one before, so that a file costs
- * no more than one that is whole.
+ * Footers tell of such commits.  Each is looked for behind the one before, so
+ * that a file costs no more than one that is whole.
  */
-static int check_lost(struct verify *v, struct walk *w, struct fiche_error *err)
+static int check_all_lost(struct verify *v, struct walk *w,
+                          struct fiche_error *err)
 {
 	struct archive *a = v->archive;
 	uint64_t from = a->end;
@@ -651,27 +671,17 @@ static int check_lost(struct verify *v, struct walk *w, struct fiche_error *err)
 
 	for (uint64_t end = from + COMMIT_ALIGN; r == 0 && end <= a->size;
 	     end += COMMIT_ALIGN) {
-		struct fiche_error why = { 0 };
-		struct found_commit c;
 		struct footer f;
 
 		r = io_read(a->file, end - FOOTER_SIZE, raw, sizeof(raw), err);
 		if (r < 0 || footer_decode(&f, raw, end, NULL) < 0 ||
 		    f.commit_offset < from)
 			continue;
-		r = archive_read_commit(a, f.commit_offset, &c, &why);
-		gap |= r < 0 || c.commit.batch_start != from;
-		if (gap)
-			lost_section(w);
-		if (r < 0) {
-			r = note(v, r, &why, err);
-		} else {
-			if (c.commit.batch_start >= from)
-				r = check_generation(v, w, &c, err);
-			found_commit_done(&c);
-		}
+		r = check_lost(v, w, f.commit_offset, from, &gap, err);
 		from = end;
 	}
+	if (r == 0 && a->unbelieved >= from)
+		r = check_lost(v, w, a->unbelieved, from, &gap, err);
 	return r;
 }
 
@@ -711,7 +721,7 @@ static int check_structure(struct verify *v, struct fiche_error *err)
 	}
 	note_protection(v, protected_end);
 	if (r == 0 && v->archive->commit_lost)
-		r = check_lost(v, &w, err);
+		r = check_all_lost(v, &w, err);
 	if (r == 0)
 		r = check_dictionaries(v, err);
 	if (r == 0)

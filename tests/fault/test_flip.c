@@ -21,6 +21,7 @@
 #include <cmocka.h>
 
 #include "archive/reader.h"
+#include "archive/writer.h"
 #include "format/section.h"
 #include "support/articles.h"
 #include "support/damage.h"
@@ -262,9 +263,49 @@ static void recovery_gives_what_went_in_or_an_error(void **state)
 		c->bytes.len / stride(), exact, failed, refused);
 }
 
+static const struct damage_part *last_part(unsigned type)
+{
+	for (size_t i = parts.count; i-- > 0;)
+		if (parts.part[i].type == type)
+			return &parts.part[i];
+	fail();
+	return NULL;
+}
+
+/* Its COMMIT is whole, so that nothing may take the articles before it for the
+ * remains of an interrupted append, and call them void. */
+static void a_commit_without_footer_and_batch_is_damaged(void **state)
+{
+	struct archive_case *c = *state;
+	const struct damage_part *index = last_part(SECTION_INDEX);
+	const struct damage_part *commit = last_part(SECTION_COMMIT);
+	struct fiche_writer_options opt = { .mode = FICHE_APPEND };
+	uint64_t seed = 2;
+
+	for (size_t i = 0; i < FOOTER_SIZE; i++) {
+		uint64_t size = index->end - index->start;
+		size_t at = index->start + articles_random(&seed) % size;
+		struct fiche_verify_report report;
+		struct fiche_error err = { 0 };
+		struct fiche_writer *w;
+
+		c->bytes.ptr[at] ^= 4;
+		put_flipped(c, (c->bytes.len - FOOTER_SIZE + i) * 8 + i % 8);
+		c->bytes.ptr[at] ^= 4;
+		assert_int_equal(case_verify(c->memory, i % 2, &report, &err),
+		                 FICHE_ERR_CORRUPT);
+		assert_int_equal(report.generations, 1);
+		assert_in_range(err.offset, index->start, commit->end);
+		assert_int_equal(writer_open_io(&w, io_memory_io(c->memory),
+		                                CASE_PATH, &opt, &err),
+		                 FICHE_ERR_CORRUPT);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_commit_without_footer_and_batch_is_damaged),
 		cmocka_unit_test(quick_verify_locates_every_bit),
 		cmocka_unit_test(quick_verify_locates_bits_of_what_is_large),
 		cmocka_unit_test(
