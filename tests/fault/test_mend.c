@@ -332,8 +332,7 @@ static void shift(uint64_t where, size_t len, bool insert, uint64_t *seed)
 
 static void bytes_put_in_or_taken_out_come_back(void **state)
 {
-	const char *sweep = getenv("SWEEP");
-	size_t trials = sweep && strcmp(sweep, "long") == 0 ? 10000 : 150;
+	size_t trials = damage_is_long() ? 10000 : 150;
 	size_t step = at.good.len / trials;
 	uint64_t seed = 13;
 
