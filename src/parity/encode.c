@@ -40,17 +40,14 @@ static int write_rows(struct strips *s, const struct parity_strip *strip,
 static int tag_pages(struct strips *s, const struct parity_strip *strip,
                      struct fiche_error *err)
 {
+	uint32_t t;
+
 	for (unsigned lane = 0; lane < strip->lanes + (unsigned)strip->rows;
 	     lane++)
-		for (uint32_t i = 0; i < strips_run(strip, lane); i++) {
-			uint32_t t;
-
-			(void)parity_strip_page(strip, lane, i, &t);
-			if (parity_tag(strips_tag(s, t),
-			               s->lane[lane] +
-			                       (size_t)i * PARITY_PAGE) < 0)
-				return err_nomem(err);
-		}
+		if (parity_strip_page(strip, lane, 0, &t) &&
+		    parity_tag_run(strips_tag(s, t), s->lane[lane],
+		                   strips_run(strip, lane)) < 0)
+			return err_nomem(err);
 	return 0;
 }
 
