@@ -16,14 +16,15 @@
 #define BULK  32  /* pages read at once when more than a few are wanted */
 
 struct page_slot {
-	uint64_t at; /* file offset; 0 = empty */
+	uint64_t at; /* file offset */
 	uint32_t len;
 	uint8_t content[PAGE_DATA];
 };
 
+/* Of a small index a few pages are wanted, and a commit looks at several. */
 struct page_cache {
-	struct page_slot slot[SLOTS];
-	uint8_t bulk[BULK * PAGE_SIZE];
+	struct page_slot *slot[SLOTS]; /* NULL until they are used */
+	uint8_t *bulk;                 /* the same */
 };
 
 uint64_t pages_stored_len(uint64_t logical)
@@ -55,6 +56,11 @@ struct page_cache *page_cache_new(void)
 
 void page_cache_free(struct page_cache *c)
 {
+	if (!c)
+		return;
+	for (size_t i = 0; i < SLOTS; i++)
+		alloc_free(c->slot[i]);
+	alloc_free(c->bulk);
 	alloc_free(c);
 }
 
@@ -79,11 +85,17 @@ static int one_page(struct page_in *p, uint64_t page,
                     const struct page_slot **out, struct fiche_error *err)
 {
 	uint64_t at = p->payload_at + page * PAGE_SIZE;
-	struct page_slot *s = &p->cache->slot[at / PAGE_SIZE % SLOTS];
+	struct page_slot **slot = &p->cache->slot[at / PAGE_SIZE % SLOTS];
+	struct page_slot *s;
 	size_t len = content_len(p, page);
 	uint8_t raw[PAGE_SIZE];
 	int r;
 
+	if (!*slot)
+		*slot = alloc_zeroed(1, sizeof(**slot));
+	s = *slot;
+	if (!s)
+		return err_nomem(err);
 	if (s->at != at || s->len != len) {
 		r = io_read(p->file, at, raw, len + 4, err);
 		if (r == 0)
@@ -104,16 +116,20 @@ static int many_pages(struct page_in *p, uint64_t page, uint8_t *out,
 {
 	uint64_t at = p->payload_at + page * PAGE_SIZE;
 	size_t n = want / PAGE_DATA < BULK ? want / PAGE_DATA : BULK;
+	uint8_t *bulk = p->cache->bulk;
 	int r;
 
-	r = io_read(p->file, at, p->cache->bulk, n * PAGE_SIZE, err);
-	for (size_t i = 0; r == 0 && i < n; i++) {
-		r = check(p->cache->bulk + i * PAGE_SIZE, PAGE_DATA,
-		          at + i * PAGE_SIZE, err);
-		memcpy(out + i * PAGE_DATA, p->cache->bulk + i * PAGE_SIZE,
-		       PAGE_DATA);
-	}
+	if (!bulk)
+		bulk = p->cache->bulk = alloc_bytes(BULK * PAGE_SIZE);
 	*got = n * PAGE_DATA;
+	if (!bulk)
+		return err_nomem(err);
+	r = io_read(p->file, at, bulk, n * PAGE_SIZE, err);
+	for (size_t i = 0; r == 0 && i < n; i++) {
+		r = check(bulk + i * PAGE_SIZE, PAGE_DATA, at + i * PAGE_SIZE,
+		          err);
+		memcpy(out + i * PAGE_DATA, bulk + i * PAGE_SIZE, PAGE_DATA);
+	}
 	return r;
 }
 

@@ -105,6 +105,8 @@ void parity_table_sum(uint8_t out[PARITY_TAGS_SIZE],
                       uint32_t group, uint32_t row);
 /* 0 or FICHE_ERR_NOMEM. */
 int parity_tag(uint8_t out[PARITY_TAG], const uint8_t page[PARITY_PAGE]);
+/* The tags of pages that stand one after another. */
+int parity_tag_run(uint8_t *out, const uint8_t *pages, uint32_t count);
 
 /* ---- Strips ---- */
 

@@ -10,7 +10,6 @@
 
 #include "fiche/error.h"
 
-#define PAGE_LEVEL 15
 #define NIBBLE_MAX 15u
 
 /* ---- writing ---- */
@@ -114,7 +113,7 @@ static int put_frame(struct word_page_writer *w, const struct buf *raw,
 		w->zstd = ZSTD_createCCtx();
 	if (w->zstd && buf_reserve(&frame, ZSTD_compressBound(raw->len)))
 		size = ZSTD_compressCCtx(w->zstd, frame.ptr, frame.cap,
-		                         raw->ptr, raw->len, PAGE_LEVEL);
+		                         raw->ptr, raw->len, w->level);
 	if (size > 0 && !ZSTD_isError(size)) {
 		frame.len = size;
 		r = check_frame(w, raw, &frame);

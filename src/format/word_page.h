@@ -26,6 +26,7 @@
 /* ---- writing ---- */
 
 struct word_page_writer {
+	int level;                               /* of compression */
 	struct buf shape, counts, lengths, text; /* the columns */
 	struct buf lists;
 	struct bit_writer bits; /* into lists; set by the first word */

@@ -230,6 +230,12 @@ int io_drop_cache(struct io_file *f, struct fiche_error *err)
 	return r < 0 ? fail(err, r, "cannot drop cached pages") : 0;
 }
 
+void io_expect(struct io_file *f, uint64_t at, uint64_t len)
+{
+	if (f->io->ops->expect)
+		f->io->ops->expect(f, at, len);
+}
+
 int io_now(struct io *io, int64_t *seconds, struct fiche_error *err)
 {
 	int64_t now = 0;

@@ -56,6 +56,8 @@ struct io_ops {
 	int (*publish)(struct io_file *f, const char *path);
 	/* Forget cached pages, so that later reads come from the medium. */
 	int (*drop_cache)(struct io_file *f);
+	/* Begin to read into the cache; may be NULL. */
+	void (*expect)(struct io_file *f, uint64_t at, uint64_t len);
 	int (*now)(struct io *io, int64_t *seconds);
 	int (*random)(struct io *io, void *buf, size_t len);
 };
@@ -117,6 +119,9 @@ int io_publish(struct io_file *f, const char *path, struct fiche_error *err);
 /* Let later reads come from the medium: what the cache shows after a failed
  * sync may never have reached it.  Best effort. */
 int io_drop_cache(struct io_file *f, struct fiche_error *err);
+/* These bytes will be read soon, be it here and there: the medium may begin
+ * with them, in its own order.  Best effort. */
+void io_expect(struct io_file *f, uint64_t at, uint64_t len);
 int io_now(struct io *io, int64_t *seconds, struct fiche_error *err);
 int io_random(struct io *io, void *buf, size_t len, struct fiche_error *err);
 

@@ -476,6 +476,13 @@ static int posix_drop_cache(struct io_file *f)
 	return -posix_fadvise(posix_of(f)->fd, 0, 0, POSIX_FADV_DONTNEED);
 }
 
+static void posix_expect(struct io_file *f, uint64_t at, uint64_t len)
+{
+	if (in_range(at, len))
+		(void)posix_fadvise(posix_of(f)->fd, (off_t)at, (off_t)len,
+		                    POSIX_FADV_WILLNEED);
+}
+
 static int posix_now(struct io *io, int64_t *seconds)
 {
 	struct timespec ts;
@@ -499,6 +506,7 @@ static const struct io_ops posix_ops = {
 	.check_path = posix_check_path,
 	.publish = posix_publish,
 	.drop_cache = posix_drop_cache,
+	.expect = posix_expect,
 	.now = posix_now,
 	.random = posix_random,
 };

@@ -15,6 +15,8 @@
 #include "parity/try.h"
 
 #define CHUNK ((size_t)1 << 20)
+/* So many pages of each span are asked of the medium at once. */
+#define AHEAD 1024u
 
 static int write_rows(struct strips *s, const struct parity_strip *strip,
                       struct fiche_error *err)
@@ -38,17 +40,14 @@ static int write_rows(struct strips *s, const struct parity_strip *strip,
 static int tag_pages(struct strips *s, const struct parity_strip *strip,
                      struct fiche_error *err)
 {
+	uint32_t t;
+
 	for (unsigned lane = 0; lane < strip->lanes + (unsigned)strip->rows;
 	     lane++)
-		for (uint32_t i = 0; i < strips_run(strip, lane); i++) {
-			uint32_t t;
-
-			(void)parity_strip_page(strip, lane, i, &t);
-			if (parity_tag(strips_tag(s, t),
-			               s->lane[lane] +
-			                       (size_t)i * PARITY_PAGE) < 0)
-				return err_nomem(err);
-		}
+		if (parity_strip_page(strip, lane, 0, &t) &&
+		    parity_tag_run(strips_tag(s, t), s->lane[lane],
+		                   strips_run(strip, lane)) < 0)
+			return err_nomem(err);
 	return 0;
 }
 
@@ -65,21 +64,49 @@ static int encode_strip(struct strips *s, const struct parity_strip *strip,
 	return r == 0 ? write_rows(s, strip, err) : r;
 }
 
-static int encode_pages(struct strips *s, struct fiche_error *err)
+static int encode_outer(struct strips *s, struct fiche_error *err)
 {
 	const struct parity_geometry *g = &s->head.geometry;
 	struct parity_strip strip;
+	uint32_t x = 0, expected = 0;
+	int r = 0;
+
+	while (r == 0 && strips_next_outer(s, &x, &strip)) {
+		if (expected < x) {
+			uint32_t left = g->span_pages - expected;
+			struct parity_strip ahead = parity_outer_strip(
+				g, expected, left < AHEAD ? left : AHEAD);
+
+			strips_expect(s, &ahead);
+			expected += ahead.width;
+		}
+		r = encode_strip(s, &strip, false, err);
+	}
+	return r;
+}
+
+static int encode_inner(struct strips *s, unsigned span,
+                        struct fiche_error *err)
+{
+	const struct parity_geometry *g = &s->head.geometry;
+	struct parity_strip strip = parity_inner_strip(g, span, 0, g->groups);
 	uint32_t x = 0;
 	int r = 0;
 
-	while (r == 0 && strips_next_outer(s, &x, &strip))
-		r = encode_strip(s, &strip, false, err);
+	strips_expect(s, &strip);
+	while (r == 0 && strips_next_inner(s, span, &x, &strip))
+		r = encode_strip(s, &strip, true, err);
+	return r;
+}
+
+static int encode_pages(struct strips *s, struct fiche_error *err)
+{
+	const struct parity_geometry *g = &s->head.geometry;
+	int r = encode_outer(s, err);
+
 	for (unsigned span = 0; r == 0 && span < g->spans + (unsigned)g->outer;
-	     span++) {
-		x = 0;
-		while (r == 0 && strips_next_inner(s, span, &x, &strip))
-			r = encode_strip(s, &strip, true, err);
-	}
+	     span++)
+		r = encode_inner(s, span, err);
 	return r;
 }
 

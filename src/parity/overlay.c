@@ -38,13 +38,20 @@ static int read_some(struct io_file *f, uint64_t at, void *buf, size_t len,
 	return from->io->ops->read(from, at, buf, len, got);
 }
 
+static void expect(struct io_file *f, uint64_t at, uint64_t len)
+{
+	io_expect(overlay_of(f)->below, at, len);
+}
+
 static int size_of(struct io_file *f, uint64_t *out)
 {
 	*out = overlay_of(f)->size;
 	return 0;
 }
 
-static const struct io_ops ops = { .read = read_some, .size = size_of };
+static const struct io_ops ops = { .read = read_some,
+	                           .size = size_of,
+	                           .expect = expect };
 
 int overlay_init(struct overlay *o, struct io_file *below, struct io *io,
                  const char *beside, struct fiche_error *err)

@@ -12,6 +12,9 @@
 #include "parity/rs.h"
 
 #include <isa-l/erasure_code.h>
+#ifdef __x86_64__
+#include <immintrin.h>
+#endif
 
 #include "base/alloc.h"
 #include "fiche/error.h"
@@ -19,7 +22,7 @@
 #define TABLE 32 /* bytes that the library makes of a coefficient */
 /* The library goes over the data once for every few rows: so much of all
  * columns stays in the cache meanwhile, which makes it twice as fast. */
-#define BLOCK ((size_t)2048)
+#define BLOCK ((size_t)1024)
 
 struct rs {
 	unsigned columns, rows;
@@ -69,6 +72,26 @@ void rs_free(struct rs *rs)
 	alloc_free(rs);
 }
 
+/*
+ * The library leaves the upper halves of vector registers in use, and until
+ * they are cleared all older instructions are slow, those of SHA-256 among
+ * them.
+ */
+#ifdef __x86_64__
+__attribute__((target("avx"))) static void clear_upper_halves(void)
+{
+	_mm256_zeroupper();
+}
+#endif
+
+static void leave_vectors(void)
+{
+#ifdef __x86_64__
+	if (__builtin_cpu_supports("avx"))
+		clear_upper_halves();
+#endif
+}
+
 /* The library writes to the sums alone, but its types do not say so. */
 static void sum(size_t len, unsigned columns, unsigned rows, uint8_t *tables,
                 uint8_t *const *data, uint8_t *const *sums)
@@ -85,6 +108,7 @@ static void sum(size_t len, unsigned columns, unsigned rows, uint8_t *tables,
 		ec_encode_data((int)n, (int)columns, (int)rows, tables, in,
 		               out);
 	}
+	leave_vectors();
 }
 
 void rs_sum(const struct rs *rs, size_t len, uint8_t *const *data,

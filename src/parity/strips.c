@@ -8,9 +8,9 @@
 #include "base/alloc.h"
 #include "base/err.h"
 
-/* For one strip.  A span of 64 MiB fits with its parity twice, and is then read
- * from front to end. */
-#define MEMORY ((uint64_t)96 << 20)
+/* For one strip: what is read stays in the caches of the processor until it is
+ * summed and hashed, yet a lane is read by some pages at a time. */
+#define MEMORY ((uint64_t)8 << 20)
 
 /* Columns of a strip with so many lanes, of `all`. */
 static uint32_t width_of(unsigned lanes, uint32_t all)
@@ -101,6 +101,21 @@ bool strips_next_outer(const struct strips *s, uint32_t *x,
 		g, *x, left < s->outer_width ? left : s->outer_width);
 	*x += out->width;
 	return true;
+}
+
+void strips_expect(const struct strips *s, const struct parity_strip *strip)
+{
+	for (unsigned lane = 0; lane < strip->lanes; lane++) {
+		struct io_file *f;
+		uint64_t at;
+		uint32_t t;
+
+		if (!parity_strip_page(strip, lane, 0, &t))
+			continue;
+		f = strips_place(s, t, &at);
+		io_expect(f, at,
+		          (uint64_t)strips_run(strip, lane) * PARITY_PAGE);
+	}
 }
 
 void strips_lay_out(struct strips *s, const struct parity_strip *strip)

@@ -40,6 +40,9 @@ bool strips_next_inner(const struct strips *s, unsigned span, uint32_t *x,
 bool strips_next_outer(const struct strips *s, uint32_t *x,
                        struct parity_strip *out);
 
+/* The lanes of this strip, however wide, will be read in narrower ones: the
+ * medium shall not have to go from lane to lane for each. */
+void strips_expect(const struct strips *s, const struct parity_strip *strip);
 /* Make s->lane[] point to room for this strip: its lanes, its rows, and as many
  * rows again. */
 void strips_lay_out(struct strips *s, const struct parity_strip *strip);

@@ -49,27 +49,45 @@ static int check(struct strips *s, const struct parity_strip *strip,
 	return 0;
 }
 
-/* As many lanes at once as there are rows, until each was lost once. */
-static int try_word(struct strips *s, const struct parity_strip *strip,
-                    struct fiche_error *err)
+/* Lose as many lanes as there are rows, from `first` on, and solve for them. */
+static int try_lanes(struct strips *s, const struct parity_strip *strip,
+                     unsigned first, struct fiche_error *err)
 {
 	uint8_t lanes[255], rows[255];
+	unsigned n = 0;
+	int r;
+
+	for (; n < strip->rows && first + n < strip->lanes; n++) {
+		memset(strips_page(s, first + n, 0), 0, PARITY_PAGE);
+		rows[n] = (uint8_t)n;
+		lanes[n] = (uint8_t)(first + n);
+	}
+	strips_sum(s, strip);
+	r = strips_solve(s, strip, 0, lanes, rows, n, err);
+	return r == 0 ? check(s, strip, lanes, n, err) : r;
+}
+
+/*
+ * The lanes of a word fall into pieces, and the pieces to `parts` words in
+ * turn: a coefficient that is wrong is wrong in all words, while in a word any
+ * lanes tell whether its parity is right.
+ */
+static int try_word(struct strips *s, const struct parity_strip *strip,
+                    unsigned part, unsigned parts, struct fiche_error *err)
+{
+	unsigned pieces = (strip->lanes + strip->rows - 1u) / strip->rows;
+	unsigned last = strip->lanes > strip->rows
+	                        ? strip->lanes - (unsigned)strip->rows
+	                        : 0;
 	int r = strips_load(s, strip, err);
 
 	if (r == 0)
 		r = load_rows(s, strip, err);
-	for (unsigned lane = 0; r == 0 && lane < strip->lanes;) {
-		unsigned n = 0;
+	for (unsigned i = part; r == 0 && (i < pieces || i == part);
+	     i += parts) {
+		unsigned first = i % pieces * strip->rows;
 
-		for (; n < strip->rows && lane < strip->lanes; n++) {
-			memset(strips_page(s, lane, 0), 0, PARITY_PAGE);
-			rows[n] = (uint8_t)n;
-			lanes[n] = (uint8_t)lane++;
-		}
-		strips_sum(s, strip);
-		r = strips_solve(s, strip, 0, lanes, rows, n, err);
-		if (r == 0)
-			r = check(s, strip, lanes, n, err);
+		r = try_lanes(s, strip, first < last ? first : last, err);
 	}
 	return r;
 }
@@ -78,13 +96,13 @@ int parity_try(struct strips *s, struct fiche_error *err)
 {
 	const struct parity_geometry *g = &s->head.geometry;
 	struct parity_strip strip = parity_outer_strip(g, g->span_pages / 2, 1);
-	int r = g->outer ? try_word(s, &strip, err) : 0;
+	unsigned spans = g->spans + (unsigned)g->outer;
+	int r = g->outer ? try_word(s, &strip, 0, 1, err) : 0;
 
-	for (unsigned span = 0; r == 0 && span < g->spans + (unsigned)g->outer;
-	     span++) {
+	for (unsigned span = 0; r == 0 && span < spans; span++) {
 		/* Other groups in other spans. */
 		strip = parity_inner_strip(g, span, span * 31 % g->groups, 1);
-		r = try_word(s, &strip, err);
+		r = try_word(s, &strip, span, spans, err);
 	}
 	return r;
 }

@@ -344,6 +344,9 @@ static int mend_round(struct zone *z, uint32_t *mended, struct fiche_error *err)
 	for (unsigned span = 0; r == 0 && span < g->spans + (unsigned)g->outer;
 	     span++) {
 		x = 0;
+		strip = parity_inner_strip(g, span, 0, g->groups);
+		if (has_lost(z, &strip, 0, strip.lanes))
+			strips_expect(&z->s, &strip);
 		while (r == 0 && strips_next_inner(&z->s, span, &x, &strip))
 			if (has_lost(z, &strip, 0, strip.lanes))
 				r = mend_strip(z, &strip, mended, err);
@@ -397,6 +400,8 @@ int zone_mend(const struct parity_head *head, struct overlay *over,
 
 	if (r < 0)
 		return r;
+	z.s.data = z.s.sums = &over->file;
+	z.s.sums_at = head->offset;
 	z.state = alloc_zeroed(g->tags, 1);
 	z.has_table = alloc_zeroed(parity_table_count(g), 1);
 	z.rows = alloc_zeroed((size_t)g->table_groups * g->table_rows,

@@ -2,11 +2,12 @@
 /*
  * bench_parity.c - how fast parity is made, and how fast a zone is mended.
  *
- *   bench_parity [MIB [LOST]]   pages of MIB mebibytes (256), LOST of a
- *                               thousand lost (10); at most 1024 MIB
+ *   bench_parity [MIB [LOST [PROFILE]]]
+ *
+ * pages of MIB mebibytes (256; at most 1024), LOST of a thousand lost (10).
  *
  * One zone of random pages in a file of its own in the working directory, for
- * each profile.  Prints one JSON object a line: megabytes of what is protected
+ * each profile or the one that is named.  Prints one JSON object a line: megabytes of what is protected
  * for each second of the processor, and of the clock, and the most memory.
  */
 
@@ -150,6 +151,8 @@ int main(int argc, char **argv)
 		struct run r = { .io = io_posix(), .state = 88172645463325252 };
 		uint32_t pages = mib * 256 - FIRST;
 
+		if (argc > 3 && strcmp(argv[3], names[i]) != 0)
+			continue;
 		unlink(NAME);
 		must(io_open(r.io, NAME, IO_CREATE, &r.file, NULL), "create");
 		make_pages(&r, pages + FIRST);
