@@ -23,10 +23,6 @@ void sha256_free(struct sha256 *h);
 
 /* One message at once: 0 or FICHE_ERR_NOMEM. */
 int sha256_of(uint8_t out[SHA256_SIZE], const void *data, size_t len);
-/* Two messages of a length, a multiple of 64 bytes, at once: that is faster
- * where the processor has instructions for it.  0 or FICHE_ERR_NOMEM. */
-int sha256_of_two(uint8_t a_out[SHA256_SIZE], uint8_t b_out[SHA256_SIZE],
-                  const void *a, const void *b, size_t len);
 
 /* Continue from `crc` (0 at the start). */
 uint32_t crc32_add(uint32_t crc, const void *data, size_t len);

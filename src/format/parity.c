@@ -362,18 +362,12 @@ int parity_tag(uint8_t out[PARITY_TAG], const uint8_t page[PARITY_PAGE])
 
 int parity_tag_run(uint8_t *out, const uint8_t *pages, uint32_t count)
 {
-	uint8_t a[SHA256_SIZE], b[SHA256_SIZE];
+	int r = 0;
 
-	for (; count > 1; count -= 2) {
-		if (sha256_of_two(a, b, pages, pages + PARITY_PAGE,
-		                  PARITY_PAGE) < 0)
-			return FICHE_ERR_NOMEM;
-		memcpy(out, a, PARITY_TAG);
-		memcpy(out + PARITY_TAG, b, PARITY_TAG);
-		out += 2 * (size_t)PARITY_TAG;
-		pages += 2 * (size_t)PARITY_PAGE;
-	}
-	return count ? parity_tag(out, pages) : 0;
+	for (uint32_t i = 0; r == 0 && i < count; i++)
+		r = parity_tag(out + (size_t)i * PARITY_TAG,
+		               pages + (size_t)i * PARITY_PAGE);
+	return r;
 }
 
 /* ---- Strips ---- */
