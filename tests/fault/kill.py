@@ -5,7 +5,8 @@
 Whatever it was doing: all that was acknowledged is there, `verify` finds nothing but perhaps the bytes of an
 interrupted append, no other file has changed, and the same command can be given again. A commit counts as
 acknowledged when its fdatasync has returned. TRIALS (20) says how many calls of each command are tried, evenly
-spread, 0: all; COMMITS (6) how many commits `pack` makes in one run.
+spread, 0: all; COMMITS (6) how many commits `pack` makes in one run; APPENDS (4) how many times one article is added to
+an archive that grows, each killed at every fourth of its calls, in turn.
 """
 import collections, json, os, shutil, subprocess, sys, tempfile
 
@@ -15,6 +16,7 @@ from tap import Tap
 FICHE = os.environ["FICHE"]
 TRIALS = int(os.environ.get("TRIALS", "20"))
 COMMITS = int(os.environ.get("COMMITS", "6"))
+APPENDS = int(os.environ.get("APPENDS", "4"))
 MADE = "made.fiche"
 INTACT, TAIL = 0, 4  # what verify answers
 
@@ -182,6 +184,31 @@ def commands():
     ]
 
 
+def appends():
+    """One article more, again and again."""
+    write("../grows.jsonl", 0, 1)
+    fiche("pack", "-q", "-j", "1", "--level", "1", "../grown.fiche", "../grows.jsonl")
+    for n in range(1, APPENDS + 1):
+        write("../grows.jsonl", n, 1)
+        shutil.copyfile("../grown.fiche", "../whole/" + MADE)
+        yield Command("append %d" % n, ["pack", "-q", "-j", "1", "--level", "1", "-a", MADE, "grows.jsonl"],
+                      ["whole/" + MADE, "grows.jsonl"], names(0, n), lambda m, n=n: names(0, n + m), 1)
+        fiche("pack", "-q", "-j", "1", "--level", "1", "-a", "../grown.fiche", "../grows.jsonl")
+
+
+def kill_at_each(command, which):
+    """how many of how many calls were killed, and what is wrong"""
+    calls = command.calls()
+    tried, killed, wrong = calls[which], 0, []
+    for call, ordinal in tried:
+        was_killed, found = try_at(command, call, ordinal)
+        killed, wrong = killed + was_killed, wrong + ["%s: %s" % (command.name, w) for w in found]
+    # Some calls are not made in every run: how memory is got, say.
+    if killed < len(tried) * 3 // 4:
+        wrong.append("%s: only %d of %d were killed" % (command.name, killed, len(tried)))
+    return killed, len(calls), wrong
+
+
 def can_kill():
     return shutil.which("strace") and run("strace", "-o", "/dev/null", "-e", "inject=exit_group:signal=SIGKILL",
                                           "true").returncode == -9
@@ -198,17 +225,14 @@ def main():
         os.mkdir("here")
         os.chdir("here")
         for command in todo:
-            calls = command.calls()
-            step = max(1, len(calls) // TRIALS) if TRIALS else 1
-            tried = calls[::step]
-            killed, wrong = 0, []
-            for call, ordinal in tried:
-                was_killed, found = try_at(command, call, ordinal)
-                killed, wrong = killed + was_killed, wrong + found
-            # Some calls are not made in every run: how memory is got, say.
-            if killed < len(tried) * 3 // 4:
-                wrong.append("only %d of %d were killed" % (killed, len(tried)))
-            tap.test(wrong, "%s, killed at %d of its %d calls" % (command.name, killed, len(calls)))
+            step = max(1, len(command.calls()) // TRIALS) if TRIALS else 1
+            killed, calls, wrong = kill_at_each(command, slice(0, None, step))
+            tap.test(wrong, "%s, killed at %d of its %d calls" % (command.name, killed, calls))
+        killed, calls, wrong = 0, 0, []
+        for n, command in enumerate(appends()):
+            more = kill_at_each(command, slice(n % 4, None, 4))
+            killed, calls, wrong = killed + more[0], calls + more[1], wrong + more[2]
+        tap.test(wrong, "%d appends in a row, killed at %d of their %d calls" % (APPENDS, killed, calls))
         os.chdir("/")
     print("1..%d" % tap.count)
     return 1 if tap.failed else 0

@@ -21,6 +21,8 @@
 #include "parity/mend.h"
 #include "parity/protect.h"
 #include "support/archive_case.h"
+#include "support/damage.h"
+#include "support/interrupted.h"
 
 #define OUT "mended.fiche"
 
@@ -177,12 +179,14 @@ static void every_page_comes_back(void **state)
 	}
 }
 
+/* By the whole way of `repair`; each bit of a zone is test_zone's. */
 static void bits_come_back(void **state)
 {
+	unsigned count = damage_is_long() ? 20000 : 200;
 	uint64_t seed = 3;
 
 	(void)state;
-	for (unsigned i = 0; i < 200; i++) {
+	for (unsigned i = 0; i < count; i++) {
 		uint64_t bit = dice(&seed) % (at.good.len * 8);
 
 		whole_copy();
@@ -512,6 +516,65 @@ static void protecting_may_run_out_of_memory_anywhere(void **state)
 	assert_true(n > 30);
 }
 
+/* Of a commit that may have been acknowledged, somebody has to say that it is
+ * given up. */
+static int protect_again(struct io_memory *m, struct fiche_error *err)
+{
+	const struct case_plan plan = { .seed = 6,
+		                        .lines = 20,
+		                        .text_len = 300 };
+	int r = protect(m, FICHE_PARITY_LITE, NULL, err);
+
+	if (r == FICHE_ERR_CORRUPT)
+		r = case_append(m, &plan, err);
+	return r;
+}
+
+/* What the power has left of a footer stays as it is. */
+static void all_is_there(struct io_memory *m)
+{
+	struct fiche_verify_report report;
+	struct fiche_error err = { 0 };
+	int r = case_verify(m, false, &report, &err);
+
+	if (r != 0 && (r != FICHE_ERR_CORRUPT || report.findings > 2 ||
+	               report.records_lost > 0))
+		fail_msg("%s", err.text);
+	assert_true(report.records >= 18);
+}
+
+static void protecting_survives_two_power_cuts(void **state)
+{
+	const struct case_plan plan = { .seed = 6,
+		                        .lines = 20,
+		                        .text_len = 300 };
+	bool all = getenv("EXHAUSTIVE") != NULL;
+	const struct cut_plan cuts = { .all_up_to = all ? 5 : 3,
+		                       .singles = all ? 1000 : 16,
+		                       .samples = all ? 64 : 8 };
+	const struct interruptions how = { .plan = { cuts, cuts },
+		                           .repeat_every = all ? 1 : 5,
+		                           .seed = 24 };
+	struct io_memory *m = io_memory_new();
+	struct interrupted_tally tally = { 0 };
+	struct operation op = { .name = "protect",
+		                .run = protect_again,
+		                .check_done = all_is_there,
+		                .file_count = 1 };
+
+	(void)state;
+	assert_int_equal(case_append(m, &plan, NULL), 0);
+	keep(&at.copy, m, CASE_PATH);
+	io_memory_free(m);
+	op.files[0] =
+		(struct staged_file){ CASE_PATH, at.copy.ptr, at.copy.len };
+	interrupt_everywhere(&op, &how, &tally);
+	interrupted_say(op.name, &tally);
+	assert_true(tally.repeated > 0);
+	assert_true(tally.nested_states > 0);
+	assert_true(tally.finished > 0);
+}
+
 /* A copy, alone in a new memory, without this page and the last one. */
 static void two_pages_lost(uint64_t first)
 {
@@ -620,7 +683,7 @@ static void tables_that_lie_cost_no_more_than_what_they_lie_on(void **state)
 	}
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_whole_archive_comes_out_as_it_is),
@@ -636,11 +699,14 @@ int main(void)
 		cmocka_unit_test(a_void_comes_back_too),
 		cmocka_unit_test(protecting_may_fail_anywhere),
 		cmocka_unit_test(protecting_may_run_out_of_memory_anywhere),
+		cmocka_unit_test(protecting_survives_two_power_cuts),
 		cmocka_unit_test(mending_may_fail_anywhere),
 		cmocka_unit_test(mending_may_run_out_of_memory_anywhere),
 		cmocka_unit_test(
 			tables_that_lie_cost_no_more_than_what_they_lie_on),
 	};
 
+	if (argc > 1)
+		cmocka_set_test_filter(argv[1]);
 	return cmocka_run_group_tests(tests, make, drop);
 }
