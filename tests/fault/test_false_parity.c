@@ -33,11 +33,11 @@ static uint64_t parity_at, commit_at;
 static void find_parity(void)
 {
 	struct section s = { 0 };
+	uint64_t at = ground.bytes.len;
 
-	for (uint64_t at = ground.bytes.len; at < good.len;
-	     at += section_size(&s)) {
-		if (section_decode(&s, good.ptr + at, at, NULL, NULL) != 0)
-			break;
+	for (; commit_at == 0; at += section_size(&s)) {
+		assert_int_equal(
+			section_decode(&s, good.ptr + at, at, NULL, NULL), 0);
 		if (s.type == SECTION_PARITY)
 			parity_at = at;
 		else if (s.type == SECTION_COMMIT)
