@@ -23,6 +23,7 @@
 #include "base/hash.h"
 #include "fiche/fiche.h"
 #include "support/archive_case.h"
+#include "support/child.h"
 
 struct place {
 	struct archive_case made;
@@ -290,8 +291,8 @@ static void no_file_takes_the_number_of_a_closed_standard_stream(void **state)
 			NULL);
 		for (int fd = 0; fd <= 2; fd++)
 			if (r == 0 && write(fd, "a message", 9) >= 0)
-				_exit(1);
-		_exit(r == 0 && add_and_commit(w) == 0 ? 0 : 2);
+				child_end(1);
+		child_end(r == 0 && add_and_commit(w) == 0 ? 0 : 2);
 	}
 	assert_int_equal(waitpid(pid, &status, 0), pid);
 	assert_true(WIFEXITED(status));

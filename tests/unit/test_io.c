@@ -39,6 +39,7 @@
 #include "base/alloc.h"
 #include "io/io.h"
 #include "io/memory.h"
+#include "support/child.h"
 
 /* One backend with an empty place for files. */
 struct world {
@@ -1196,7 +1197,7 @@ static bool run_in_child(struct world *w, child_fn fn)
 
 	assert_true(pid >= 0);
 	if (pid == 0)
-		_exit(fn(w) ? 0 : 1);
+		child_end(fn(w) ? 0 : 1);
 	assert_int_equal(waitpid(pid, &status, 0), pid);
 	return WIFEXITED(status) && WEXITSTATUS(status) == 0;
 }

@@ -18,6 +18,7 @@
 #include "archive/verify.h"
 #include "archive/writer.h"
 #include "base/hash.h"
+#include "base/utf8.h"
 #include "fiche/proof.h"
 #include "fiche/rebuild.h"
 #include "fiche/search.h"
@@ -699,6 +700,84 @@ static void what_cannot_be_withdrawn_changes_nothing(void **state)
 	io_memory_free(m);
 }
 
+static void a_time_without_a_year_of_four_digits_is_refused(void **state)
+{
+	static const struct {
+		int64_t time;
+		bool fits;
+	} rows[] = {
+		{ -62135596801, false }, /* the last second before 0001 */
+		{ -62135596800, true },
+		{ 253402300799, true }, /* the last one of 9999 */
+		{ 253402300800, false },
+		{ INT64_MAX, false },
+		{ INT64_MIN, false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		const struct fiche_writer_options opt = {
+			.mode = FICHE_APPEND,
+			.threads = 1,
+			.has_time = true,
+			.time = rows[i].time,
+		};
+		struct io_memory *m = make(false);
+		struct fiche_error err = { 0 };
+		struct fiche_writer *w;
+		uint64_t number = 1;
+		int r;
+
+		require(writer_open_io(&w, io_memory_io(m), CASE_PATH, &opt,
+		                       &err),
+		        &err);
+		r = fiche_writer_withdraw(w, &number, 1, "x", NULL, NULL, &err);
+		assert_int_equal(r, rows[i].fits ? 0 : FICHE_ERR_ARG);
+		if (rows[i].fits)
+			require(fiche_writer_commit(w, &err), &err);
+		else
+			assert_non_null(strstr(err.text, "four digits"));
+		fiche_writer_close(w);
+		must_verify(m, CASE_PATH);
+		io_memory_free(m);
+	}
+}
+
+static void a_long_reason_is_cut_between_characters(void **state)
+{
+	(void)state;
+	for (size_t shift = 0; shift < 4; shift++) {
+		struct io_memory *m = make(false);
+		struct fiche_writer *w =
+			open_writer(m, CASE_PATH, FICHE_APPEND);
+		struct fiche_error err = { 0 };
+		struct fiche_text record;
+		struct fiche_reader *r;
+		struct fiche_view *v;
+		uint64_t number = 1;
+		char reason[400];
+
+		memset(reason, 'x', shift);
+		for (size_t i = shift; i + 4 < sizeof(reason); i += 4)
+			memcpy(reason + i, "\xf0\x9f\x97\x9e", 5);
+		require(fiche_writer_withdraw(w, &number, 1, reason, NULL, NULL,
+		                              &err),
+		        &err);
+		require(fiche_writer_commit(w, &err), &err);
+		fiche_writer_close(w);
+		r = open_as(m, CASE_PATH);
+		v = fiche_view_new(r);
+		assert_non_null(v);
+		assert_int_equal(fiche_view_record(v, number, &record, &err),
+		                 FICHE_ERR_WITHDRAWN);
+		assert_true(utf8_is_valid(err.text, strlen(err.text)));
+		assert_non_null(strstr(err.text, "\xf0\x9f\x97\x9e"));
+		fiche_view_free(v);
+		fiche_reader_close(r);
+		io_memory_free(m);
+	}
+}
+
 /* ---- copies ---- */
 
 static bool only_even(void *ctx, uint64_t number)
@@ -967,6 +1046,9 @@ int main(void)
 		cmocka_unit_test(
 			records_and_withdrawals_are_committed_together),
 		cmocka_unit_test(what_cannot_be_withdrawn_changes_nothing),
+		cmocka_unit_test(
+			a_time_without_a_year_of_four_digits_is_refused),
+		cmocka_unit_test(a_long_reason_is_cut_between_characters),
 		cmocka_unit_test(a_copy_keeps_withdrawn_what_was),
 		cmocka_unit_test(
 			a_damaged_list_hides_everything_until_asked_otherwise),
