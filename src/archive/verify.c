@@ -528,6 +528,26 @@ static int check_row(struct verify *v, const struct found_commit *c,
 	return note(v, r, &why, err);
 }
 
+/* Its content is compared once, where the last commit names it. */
+static int check_dict_parity(struct verify *v, const struct found_commit *c,
+                             const struct commit_dict *d,
+                             struct fiche_error *err)
+{
+	size_t len = dict_parity_len((size_t)d->size - SECTION_HEADER_SIZE);
+	struct fiche_error why = { 0 };
+	struct section s;
+	int r = archive_read_header(v->archive, d->parity_offset,
+	                            c->section.offset, &s, &why);
+
+	if (r == 0 && (s.type != SECTION_DICT || s.payload_len != len))
+		r = err_set(&why, FICHE_ERR_CORRUPT, c->section.offset,
+		            "commit %llu names as parity of dictionary %u what "
+		            "is none",
+		            (unsigned long long)c->commit.generation,
+		            (unsigned)d->id);
+	return note(v, r, &why, err);
+}
+
 static int check_rows(struct verify *v, const struct found_commit *c,
                       struct fiche_error *err)
 {
@@ -544,6 +564,8 @@ static int check_rows(struct verify *v, const struct found_commit *c,
 
 		r = check_row(v, c, SECTION_DICT, d->offset, d->size, d->sha256,
 		              err);
+		if (r == 0)
+			r = check_dict_parity(v, c, d, err);
 	}
 	return r;
 }

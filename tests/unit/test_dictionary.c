@@ -18,6 +18,7 @@
 #include "base/hash.h"
 #include "format/dict.h"
 #include "support/archive_case.h"
+#include "support/reseal.h"
 
 #define THREADS 6
 
@@ -163,6 +164,35 @@ static void a_damaged_parity_is_reported_although_sealed_again(void **state)
 	buf_done(&bad);
 }
 
+/* Rows of earlier commits too: who reads an earlier state follows them. */
+static void a_commit_that_names_another_parity_is_reported(void **state)
+{
+	struct commit_dict d = bodies_dict();
+	struct fiche_verify_report report;
+	struct fiche_error err = { 0 };
+	struct buf bad = { 0 };
+	uint8_t row[16], *at;
+
+	(void)state;
+	put_u64(row, d.offset);
+	put_u64(row + 8, d.parity_offset);
+	for (unsigned n = 1; n <= plan.commits; n++) {
+		buf_clear(&bad);
+		buf_put(&bad, made.bytes.ptr, made.bytes.len);
+		at = bad.ptr + made.end[n] - FOOTER_SIZE - sizeof(row);
+		while (at > bad.ptr && memcmp(at, row, sizeof(row)) != 0)
+			at--;
+		put_u64(at + 8, d.offset);
+		reseal(bad.ptr, bad.len);
+		assert_int_equal(case_put(made.memory, bad.ptr, bad.len), 0);
+		assert_int_equal(case_verify(made.memory, true, &report, &err),
+		                 FICHE_ERR_CORRUPT);
+	}
+	assert_int_equal(case_put(made.memory, made.bytes.ptr, made.bytes.len),
+	                 0);
+	buf_done(&bad);
+}
+
 static void a_dictionary_beyond_mending_costs_its_blocks_and_says_so(
 	void **state)
 {
@@ -247,6 +277,8 @@ int main(void)
 		cmocka_unit_test(a_mended_dictionary_is_still_reported),
 		cmocka_unit_test(
 			a_damaged_parity_is_reported_although_sealed_again),
+		cmocka_unit_test(
+			a_commit_that_names_another_parity_is_reported),
 		cmocka_unit_test(
 			a_dictionary_beyond_mending_costs_its_blocks_and_says_so),
 		cmocka_unit_test(threads_read_through_one_reader),
