@@ -75,8 +75,10 @@ static int is_good(struct look *k, const struct found *f,
 	k->spent += f->size;
 	r = archive_hash(a, f->at + SECTION_HEADER_SIZE, s->payload_len, sha,
 	                 k->opt->pass_over ? NULL : err);
+	if (r == FICHE_ERR_NOMEM)
+		return err_nomem(err);
 	if (r < 0)
-		return k->opt->pass_over && r != FICHE_ERR_NOMEM ? 0 : r;
+		return k->opt->pass_over ? 0 : r;
 	return memcmp(sha, s->sha256, sizeof(sha)) == 0;
 }
 
