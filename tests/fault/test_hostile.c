@@ -358,7 +358,8 @@ static void index_segments_may_lie(void **state)
 					    SECTION_HEADER_SIZE + start + n, 8);
 		}
 	}
-	assert_int_equal(g->intact, 0);
+	/* A frame of words can say the same in other bytes, now and then. */
+	assert_true(g->intact * 500 < g->tried);
 	say(g, "index segments");
 }
 

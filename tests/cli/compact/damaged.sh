@@ -7,7 +7,7 @@ sed 's/@[0-9]*/@N/' err
 sed 's/([^)]*)/(SIZE)/; s/ in [0-9.]* s/ in TIME/' out
 fiche verify -q c.fiche
 echo "-- a cut one"
-dd if=n.fiche of=cut.fiche bs=1 count=$((size / 3)) 2>/dev/null
+dd if=n.fiche of=cut.fiche bs=1 count=$((size * 2 / 5)) 2>/dev/null
 code fiche compact --recover cut.fiche -o r.fiche >out 2>&1
 sed 's/([^)]*)/(SIZE)/; s/ in [0-9.]* s/ in TIME/' out
 fiche verify -q r.fiche
