@@ -6,8 +6,6 @@
 
 #include "io/io.h"
 
-#include <errno.h>
-
 #include "base/alloc.h"
 #include "base/err.h"
 
@@ -35,17 +33,6 @@ static int borrowed_read(struct io_file *f, uint64_t at, void *buf, size_t len,
 	return file->io->ops->read(file, at, buf, len, got);
 }
 
-static int borrowed_write(struct io_file *f, uint64_t at, const void *buf,
-                          size_t len, size_t *put)
-{
-	(void)f;
-	(void)at;
-	(void)buf;
-	(void)len;
-	(void)put;
-	return -EBADF;
-}
-
 static int borrowed_size(struct io_file *f, uint64_t *out)
 {
 	struct io_file *file = file_of(f);
@@ -63,7 +50,6 @@ static int borrowed_drop_cache(struct io_file *f)
 static const struct io_ops borrowed_ops = {
 	.close = borrowed_close,
 	.read = borrowed_read,
-	.write = borrowed_write,
 	.size = borrowed_size,
 	.drop_cache = borrowed_drop_cache,
 };

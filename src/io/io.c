@@ -132,7 +132,10 @@ int io_write(struct io_file *f, uint64_t at, const void *buf, size_t len,
 
 		if (want > CHUNK_MAX)
 			want = CHUNK_MAX;
-		r = f->io->ops->write(f, at + done, from + done, want, &put);
+		r = f->io->ops->write
+		            ? f->io->ops->write(f, at + done, from + done, want,
+		                                &put)
+		            : -EBADF;
 		if (r == -EINTR)
 			continue;
 		/* Neither progress nor a reason: do not spin on it. */

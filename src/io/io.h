@@ -43,6 +43,7 @@ struct io_ops {
 	int (*close)(struct io_file *f);
 	int (*read)(struct io_file *f, uint64_t at, void *buf, size_t len,
 	            size_t *got);
+	/* NULL: files that can only be read. */
 	int (*write)(struct io_file *f, uint64_t at, const void *buf,
 	             size_t len, size_t *put);
 	int (*size)(struct io_file *f, uint64_t *out);

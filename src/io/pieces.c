@@ -3,7 +3,6 @@
 
 #include "io/pieces.h"
 
-#include <errno.h>
 #include <string.h>
 
 #include "base/alloc.h"
@@ -73,17 +72,6 @@ static int pieced_read(struct io_file *f, uint64_t at, void *buf, size_t len,
 	return 0;
 }
 
-static int pieced_write(struct io_file *f, uint64_t at, const void *buf,
-                        size_t len, size_t *put)
-{
-	(void)f;
-	(void)at;
-	(void)buf;
-	(void)len;
-	(void)put;
-	return -EBADF;
-}
-
 static int pieced_size(struct io_file *f, uint64_t *out)
 {
 	*out = pieced_of(f)->size;
@@ -100,7 +88,6 @@ static int pieced_drop_cache(struct io_file *f)
 static const struct io_ops pieced_ops = {
 	.close = pieced_close,
 	.read = pieced_read,
-	.write = pieced_write,
 	.size = pieced_size,
 	.drop_cache = pieced_drop_cache,
 };
