@@ -21,19 +21,6 @@
 #include "support/articles.h"
 #include "support/damage.h"
 
-static const struct case_plan small = { .seed = 3,
-	                                .commits = 4,
-	                                .lines = 40,
-	                                .files = 1,
-	                                .text_len = 200,
-	                                .void_len = 1500 };
-/* With dictionaries. */
-static const struct case_plan large = { .seed = 4,
-	                                .commits = 2,
-	                                .lines = 30,
-	                                .text_len = 90000,
-	                                .void_len = 5000 };
-
 struct ground {
 	struct archive_case c;
 	struct damage_map parts;
@@ -48,7 +35,8 @@ static int enter(void **state)
 	struct fiche_error err = { 0 };
 
 	case_keep_memory();
-	if (archive_case_make(&ground.c, damage_is_long() ? &large : &small,
+	if (archive_case_make(&ground.c,
+	                      damage_is_long() ? &damage_large : &damage_small,
 	                      &err) < 0) {
 		print_error("%s\n", err.text);
 		return -1;

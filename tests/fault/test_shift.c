@@ -28,19 +28,6 @@
 #define CHANGES_MAX 4
 #define RECORDS_MAX 512
 
-static const struct case_plan small = { .seed = 3,
-	                                .commits = 4,
-	                                .lines = 40,
-	                                .files = 1,
-	                                .text_len = 200,
-	                                .void_len = 1500 };
-/* With dictionaries. */
-static const struct case_plan large = { .seed = 4,
-	                                .commits = 2,
-	                                .lines = 30,
-	                                .text_len = 90000,
-	                                .void_len = 5000 };
-
 /* Record numbers. */
 struct records {
 	bool has[RECORDS_MAX];
@@ -146,12 +133,12 @@ static int enter(void **state, const struct case_plan *plan)
 
 static int enter_small(void **state)
 {
-	return enter(state, &small);
+	return enter(state, &damage_small);
 }
 
 static int enter_large(void **state)
 {
-	return enter(state, &large);
+	return enter(state, &damage_large);
 }
 
 /* ---- Changes ---- */

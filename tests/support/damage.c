@@ -16,6 +16,18 @@
 #include "format/commit.h"
 #include "format/section.h"
 
+const struct case_plan damage_small = { .seed = 3,
+	                                .commits = 4,
+	                                .lines = 40,
+	                                .files = 1,
+	                                .text_len = 200,
+	                                .void_len = 1500 };
+const struct case_plan damage_large = { .seed = 4,
+	                                .commits = 2,
+	                                .lines = 30,
+	                                .text_len = 90000,
+	                                .void_len = 5000 };
+
 static void add_part(struct damage_map *m, uint64_t start, uint64_t end,
                      unsigned type)
 {

@@ -40,6 +40,9 @@ enum damage_seen damage_verify(const struct damage_map *m,
                                struct io_memory *memory, bool quick,
                                uint64_t start, uint64_t end);
 
+/* What sweeps of damage stand on; the large one has dictionaries. */
+extern const struct case_plan damage_small, damage_large;
+
 /* Is SWEEP=long in the environment? */
 bool damage_is_long(void);
 
