@@ -231,8 +231,20 @@ static void paths_of_all_leaves_climb_to_the_head(void **state)
 		if (n < LEAVES)
 			assert_int_equal(merkle_add(&m, f.digest[n].b), 0);
 	}
-	assert_int_equal(merkle_climb(have.b, f.digest[0].b, 7, 7, path[0], 3),
-	                 FICHE_ERR_INPUT);
+}
+
+static void no_path_is_that_of_a_leaf_that_is_not_there(void **state)
+{
+	static const uint8_t path[MERKLE_PEAKS_MAX][32];
+	static const uint8_t digest[32];
+	uint8_t head[32];
+
+	(void)state;
+	for (uint64_t n = 0; n <= LEAVES; n++)
+		for (unsigned count = 0; count <= MERKLE_PEAKS_MAX; count++)
+			assert_int_equal(merkle_climb(head, digest, n, n,
+			                              path[0], count),
+			                 FICHE_ERR_INPUT);
 }
 
 static void the_largest_trees_have_paths_that_fit(void **state)
@@ -256,6 +268,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(heads_and_paths_are_those_of_certificate_logs),
 		cmocka_unit_test(paths_of_all_leaves_climb_to_the_head),
+		cmocka_unit_test(no_path_is_that_of_a_leaf_that_is_not_there),
 		cmocka_unit_test(the_largest_trees_have_paths_that_fit),
 	};
 
