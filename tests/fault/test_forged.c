@@ -290,7 +290,7 @@ static void nor_inside_one_that_was_shifted(void **state)
 {
 	struct archive_case *c = *state;
 	uint64_t seed = 14, trials = damage_is_long() ? 10000 : 300;
-	struct buf payload = { 0 }, bad = { 0 };
+	struct buf payload = { 0 }, good = { 0 }, bad = { 0 };
 
 	for (uint64_t i = 0; i < trials; i++) {
 		size_t len, start = c->bytes.len, more, at, cut;
@@ -300,15 +300,18 @@ static void nor_inside_one_that_was_shifted(void **state)
 		             tempting_offset(c, i / 3, &seed), &seed);
 		store(c, &payload);
 		assert_true(io_memory_get(c->memory, CASE_PATH, &bytes, &len));
+		buf_clear(&good);
+		buf_put(&good, bytes, len);
+		assert_true(buf_ok(&good));
 		at = start + SECTION_HEADER_SIZE +
 		     articles_random(&seed) % (NOISE - SECTION_HEADER_SIZE);
 		more = 1 + articles_random(&seed) % 4096;
 		cut = articles_random(&seed) % 2 ? 0 : more;
 		buf_clear(&bad);
-		buf_put(&bad, bytes, at);
+		buf_put(&bad, good.ptr, at);
 		if (cut == 0)
 			put_noise(&bad, more, &seed);
-		buf_put(&bad, bytes + at + cut, len - at - cut);
+		buf_put(&bad, good.ptr + at + cut, len - at - cut);
 		assert_true(buf_ok(&bad));
 		assert_int_equal(case_put(c->memory, bad.ptr, bad.len), 0);
 		require_no_forged(c, true, &payload, false);
@@ -323,13 +326,14 @@ static void nor_inside_one_that_was_shifted(void **state)
 		 * take the place of one that is there. */
 		buf_clear(&bad);
 		put_noise(&bad, more, &seed);
-		buf_put(&bad, bytes, len);
+		buf_put(&bad, good.ptr, len);
 		assert_true(buf_ok(&bad));
 		bad.ptr[more + at] ^= 1;
 		assert_int_equal(case_put(c->memory, bad.ptr, bad.len), 0);
 		require_no_forged(c, true, &payload, false);
 	}
 	buf_done(&payload);
+	buf_done(&good);
 	buf_done(&bad);
 	print_message("%llu payloads, seed 14\n", (unsigned long long)trials);
 }
