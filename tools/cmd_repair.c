@@ -17,7 +17,7 @@
 
 struct mend {
 	struct tool *tool;
-	const char *out;
+	const char *first, *out; /* copy, and result */
 	struct fiche_mend_report report;
 	struct progress progress;
 	bool json;
@@ -39,10 +39,10 @@ static void on_damage(void *ctx, uint64_t offset, uint64_t size,
 		str_add(&s, "}\n");
 		(void)output_line(&s);
 	} else if (mended) {
-		str_printf(&s, "@%llu", (unsigned long long)offset);
+		str_printf(&s, "%s@%llu", m->first, (unsigned long long)offset);
 		note(m->tool, str_get(&s), "%s mended", what);
 	} else {
-		str_printf(&s, "@%llu", (unsigned long long)offset);
+		str_printf(&s, "%s@%llu", m->first, (unsigned long long)offset);
 		complain(m->tool, str_get(&s), "%s is damaged in all copies",
 		         what);
 	}
@@ -63,7 +63,7 @@ static void on_shift(void *ctx, uint64_t offset, int64_t by)
 		str_printf(&s, "%lld}\n", (long long)by);
 		(void)output_line(&s);
 	} else {
-		str_printf(&s, "@%llu", (unsigned long long)offset);
+		str_printf(&s, "%s@%llu", m->first, (unsigned long long)offset);
 		note(m->tool, str_get(&s),
 		     "%llu bytes %s before this; all that follows is moved to "
 		     "its place",
@@ -176,6 +176,7 @@ int cmd_repair(struct tool *t, const struct args *args)
 	struct fiche_error err = { .offset = FICHE_NOWHERE };
 	int r;
 
+	m.first = args->operands[0];
 	m.out = args_value(args, OPT_OUTPUT);
 	if (!m.out)
 		return usage(t, "-o NEW is missing: a damaged archive is never "
@@ -205,5 +206,10 @@ int cmd_repair(struct tool *t, const struct args *args)
 		hint(t, "choose another name");
 		return tool_raise(t, RC_IO);
 	}
-	return library_failed(t, NULL, r, &err);
+	return library_failed(t,
+	                      m.report.sections.failed ||
+	                                      args->operand_count > 1
+	                              ? m.report.sections.failed
+	                              : m.first,
+	                      r, &err);
 }

@@ -84,11 +84,9 @@ static int verify_all(struct sign *s, const struct args *args)
 		return 0; /* what is committed is intact */
 	if (r == 0)
 		return 0;
-	if (report.findings > 0)
-		complain(s->tool, s->archive,
-		         "is damaged, so it is not signed");
-	else
-		(void)library_failed(s->tool, s->archive, r, &err);
+	if (report.findings == 0)
+		return library_failed(s->tool, s->archive, r, &err);
+	complain(s->tool, s->archive, "is damaged, so it is not signed");
 	hint(s->tool, "'fiche verify' says what is wrong");
 	return tool_raise(s->tool, exit_code_of(r));
 }

@@ -218,7 +218,7 @@ int library_failed(struct tool *t, const char *path, int status,
 	else
 		complain(t, path, "%s", what);
 	/* Not the command line is wrong then, but what it points at. */
-	if (status == FICHE_ERR_ARG && is_no_file(path))
+	if (status == FICHE_ERR_ARG && path && is_no_file(path))
 		code = RC_IO;
 	return tool_raise(t, code);
 }

@@ -71,9 +71,10 @@ void trust_check(struct trust *out, struct tool *t, const char *archive,
 		if (r == 0)
 			r = fiche_reader_extends(reader, note, &out->records,
 			                         &err);
-		if (r == FICHE_ERR_INPUT)
+		if (r == FICHE_ERR_INPUT) {
 			(void)not_trusted(out, t, archive, err.text);
-		else if (r < 0)
+			hint(t, "it was held against %s", str_get(&path));
+		} else if (r < 0)
 			(void)library_failed(t, archive, r, &err);
 		fiche_reader_close(reader);
 	}

@@ -72,20 +72,6 @@ static int open_source(struct redact *x, struct fiche_error *err)
 	return x->view ? 0 : err_nomem(err);
 }
 
-/* FICHE_ERR_EXISTS now, not after all the work. */
-static int check_out(struct redact *x, struct fiche_error *err)
-{
-	struct io_file *file;
-	int r = io_open(x->io, x->out, IO_READ, &file, NULL);
-
-	if (r == 0)
-		io_close(file);
-	if (r == 0 || r == FICHE_ERR_ARG)
-		return err_set(err, FICHE_ERR_EXISTS, FICHE_NOWHERE,
-		               "the file to be made is there already");
-	return 0;
-}
-
 static int by_number(const void *a, const void *b)
 {
 	const uint64_t *x = a, *y = b;
@@ -382,7 +368,7 @@ static int run(struct redact *x, const uint64_t *numbers, size_t count,
 	if (r == 0)
 		r = open_source(x, err);
 	if (r == 0)
-		r = check_out(x, err);
+		r = io_check_free(x->io, x->out, err);
 	if (r == 0)
 		r = take_numbers(x, numbers, count, err);
 	if (r == 0)

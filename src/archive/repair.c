@@ -194,6 +194,9 @@ int repair_files(struct io *io, struct io_file *const *files, size_t count,
 	}
 	if (r == 0)
 		r = run(x, io, out, err);
+	/* What cannot be read in a copy is damaged there. */
+	if (r == FICHE_ERR_IO)
+		x->report->failed = out;
 	io_close(x->out);
 	sha256_free(x->hash);
 	alloc_free(x->chunk);
@@ -204,19 +207,25 @@ int repair_files(struct io *io, struct io_file *const *files, size_t count,
 int repair_open(struct io *io, const char *const *paths, size_t count,
                 const struct fiche_repair_options *opt,
                 struct io_file *out[REPAIR_FILES_MAX], size_t *files,
-                uint64_t *shifts, struct fiche_error *err)
+                struct fiche_repair_report *report, struct fiche_error *err)
 {
 	int r = 0;
 
 	memset(out, 0, REPAIR_FILES_MAX * sizeof(*out));
-	*files = *shifts = 0;
+	*files = 0;
+	report->mended = 0;
 	if (count == 0 || count > REPAIR_COPIES_MAX)
 		return err_set(err, FICHE_ERR_ARG, FICHE_NOWHERE,
 		               "from 1 to 64 copies can be read");
-	for (size_t i = 0; r == 0 && i < count; i++)
+	for (size_t i = 0; r == 0 && i < count; i++) {
+		report->failed = paths[i];
 		r = io_open(io, paths[i], IO_READ, &out[i], err);
+	}
+	if (r < 0)
+		return r;
+	report->failed = NULL;
 	*files = count;
-	return r < 0 ? r : realign_copies(out, files, opt, shifts, err);
+	return realign_copies(out, files, opt, &report->mended, err);
 }
 
 void repair_close(struct io_file *files[REPAIR_FILES_MAX])
@@ -228,19 +237,22 @@ void repair_close(struct io_file *files[REPAIR_FILES_MAX])
 
 int repair_io(struct io *io, const char *const *paths, size_t count,
               const char *out, const struct fiche_repair_options *opt,
-              struct fiche_repair_report *report, struct fiche_error *err)
+              struct fiche_repair_report *told, struct fiche_error *err)
 {
-	struct io_file *files[REPAIR_FILES_MAX];
+	struct fiche_repair_report report = { 0 };
+	struct io_file *files[REPAIR_FILES_MAX] = { NULL };
 	uint64_t shifts;
-	int r;
+	int r = io_check_free(io, out, err);
 
-	if (report)
-		memset(report, 0, sizeof(*report));
-	r = repair_open(io, paths, count, opt, files, &count, &shifts, err);
 	if (r == 0)
-		r = repair_files(io, files, count, out, opt, report, err);
-	if (report)
-		report->mended += shifts;
+		r = repair_open(io, paths, count, opt, files, &count, &report,
+		                err);
+	shifts = report.mended;
+	if (r == 0)
+		r = repair_files(io, files, count, out, opt, &report, err);
+	report.mended += shifts;
+	if (told)
+		*told = report;
 	repair_close(files);
 	return r;
 }

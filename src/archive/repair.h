@@ -15,12 +15,12 @@ int repair_io(struct io *io, const char *const *paths, size_t count,
               struct fiche_repair_report *report, struct fiche_error *err);
 
 /* Its parts.  Open the copies, as if nothing in them were shifted; what was
- * opened is to be closed, success or not.  *files counts it, *shifts the places
- * in the first copy that opt->on_shift was called for. */
+ * opened is to be closed, success or not.  *files counts it, report->mended the
+ * places in the first copy that opt->on_shift was called for. */
 int repair_open(struct io *io, const char *const *paths, size_t count,
                 const struct fiche_repair_options *opt,
                 struct io_file *out[REPAIR_FILES_MAX], size_t *files,
-                uint64_t *shifts, struct fiche_error *err);
+                struct fiche_repair_report *report, struct fiche_error *err);
 void repair_close(struct io_file *files[REPAIR_FILES_MAX]);
 /* And repair from what is open: 1 to REPAIR_FILES_MAX + 1 files that are read,
  * and stay open. */

@@ -39,6 +39,9 @@ struct fiche_repair_report {
 	uint64_t lost;     /* damaged in all copies: as the first one has it */
 	uint64_t bytes;    /* of the result */
 	uint64_t left_out; /* bytes behind the last commit that was found */
+	/* After a failure: the name, of those given, that it is about. Or NULL.
+	 */
+	const char *failed;
 };
 
 /*

@@ -364,7 +364,7 @@ int checkpoint_read(struct checkpoint *out, const char *note, size_t len,
 	    origin.len > NOTE_NAME_MAX || !read_number(&out->size, size) ||
 	    !base64_take(out->head, 32, head.ptr, head.len))
 		return err_set(err, FICHE_ERR_INPUT, FICHE_NOWHERE,
-		               "this is no checkpoint");
+		               "what should be a checkpoint is none");
 	memcpy(out->origin, origin.ptr, origin.len);
 	return 0;
 }

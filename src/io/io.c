@@ -210,6 +210,20 @@ int io_check_path(struct io_file *f, const char *path, struct fiche_error *err)
 	return r < 0 ? fail(err, r, "cannot check the path of the file") : 0;
 }
 
+int io_check_free(struct io *io, const char *path, struct fiche_error *err)
+{
+	struct io_file *file;
+	int r = io_open(io, path, IO_READ, &file, NULL);
+
+	if (r == 0)
+		io_close(file);
+	/* A folder or a device. */
+	if (r == 0 || r == FICHE_ERR_ARG)
+		return err_set(err, FICHE_ERR_EXISTS, FICHE_NOWHERE,
+		               "the file to be made is there already");
+	return 0;
+}
+
 int io_publish(struct io_file *f, const char *path, struct fiche_error *err)
 {
 	int r;

@@ -111,6 +111,9 @@ int io_reserve(struct io_file *f, uint64_t at, uint64_t len,
 int io_lock(struct io_file *f, struct fiche_error *err);
 /* FICHE_ERR_IO with ENOENT if `path` no longer leads to this file. */
 int io_check_path(struct io_file *f, const char *path, struct fiche_error *err);
+/* FICHE_ERR_EXISTS if something has the name, to say so before the work of
+ * hours and not after it; it is io_publish() that decides. */
+int io_check_free(struct io *io, const char *path, struct fiche_error *err);
 /*
  * Name the file and make the name durable; the content must have been synced
  * before.  For IO_CREATE, once.  FICHE_ERR_EXISTS; after FICHE_ERR_IO the file

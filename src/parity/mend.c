@@ -208,10 +208,15 @@ int mend_io(struct io *io, const char *const *paths, size_t count,
 	memset(m->report, 0, sizeof(*m->report));
 	told.on_shift = m->opt->on_shift;
 	told.ctx = m->opt->ctx;
-	r = repair_open(io, paths, count, &told, m->files, &m->count,
-	                &m->report->sections.mended, err);
+	r = io_check_free(io, out, err);
 	if (r == 0)
+		r = repair_open(io, paths, count, &told, m->files, &m->count,
+		                &m->report->sections, err);
+	if (r == 0) {
 		r = run(m, err);
+		if (r == FICHE_ERR_IO)
+			m->report->sections.failed = out;
+	}
 	overlay_done(&m->over);
 	zones_done(&m->zones);
 	alloc_free(m->whole);
