@@ -193,6 +193,7 @@ int cmd_repair(struct tool *t, const struct args *args)
 		say_left_out(&m);
 		if (r < 0) {
 			say_lost(&m);
+			lost_tell(t, args, m.out, "lost", m.json);
 			(void)tool_raise(t, RC_DAMAGED);
 		}
 		if (m.json)

@@ -219,9 +219,12 @@ static void check_one(struct check *c, const struct args *args)
 		print_intact(c);
 	else if (tail)
 		say_tail(c);
-	else if (status == FICHE_ERR_CORRUPT && c->report.findings > 0)
+	else if (status == FICHE_ERR_CORRUPT && c->report.findings > 0) {
 		say_damaged(c);
-	else if (status < 0)
+		if (!c->options.quick)
+			lost_tell(c->tool, args, c->path, "unreadable",
+			          c->json);
+	} else if (status < 0)
 		(void)library_failed(c->tool, c->path, status, &err);
 	(void)tool_raise(c->tool, exit_code_of(status));
 	if (status == FICHE_OK || tail)

@@ -5,10 +5,19 @@
 
 #include <stdbool.h>
 
+#include "args.h"
 #include "message.h"
 
 /* One line of JSON, or a message. */
 void finding_tell(struct tool *t, const char *path,
                   const struct fiche_finding *f, bool json);
+
+/*
+ * The articles of a damaged archive that cannot be read, by number, id and
+ * title: a line each on standard output, which begins with `what` they are
+ * ("lost").  `args` for how to show the progress.
+ */
+void lost_tell(struct tool *t, const struct args *args, const char *path,
+               const char *what, bool json);
 
 #endif

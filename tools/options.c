@@ -484,8 +484,9 @@ const struct command_row command_rows[CMD_COUNT] = {
 		"check archives to the last bit",
 		"Every block is decoded, every record rebuilt and its digest "
 		"recomputed, the index rebuilt and compared. --quick checks "
-		"structure and stored bytes only, and says so. With --quiet "
-		"only failures are printed.\n"
+		"structure and stored bytes only, and says so. Articles that "
+		"cannot be read are listed by number, id and title. With "
+		"--quiet only failures are printed.\n"
 		"Exit code 0: intact. 4: damaged, or bytes follow the last "
 		"commit: those of an interrupted append (the next 'pack "
 		"--append' declares them void), or of a file that was cut.\n",
@@ -504,9 +505,9 @@ const struct command_row command_rows[CMD_COUNT] = {
 		"into a copy, or some are missing, what follows is moved to its "
 		"place. The result is a new file, verified in full before "
 		"anything is said of it. The copies are only read.\n"
-		"What cannot be mended is named, article by article where that "
-		"can be told, and the exit code is 4; the result then has all "
-		"that is intact. 'fiche merge --recover NEW RESULT' makes a "
+		"What cannot be mended is named, and each article that is lost "
+		"listed by number, id and title; the exit code is 4 then, and "
+		"the result has all that is intact. 'fiche merge --recover NEW RESULT' makes a "
 		"sound archive of it.\n",
 		"fiche repair news.fiche -o mended.fiche\n"
 		"fiche repair disk1/news.fiche disk2/news.fiche -o news.fiche\n",

@@ -521,6 +521,24 @@ int archive_rewind(struct archive *a, uint64_t n, struct fiche_error *err)
 	return 0;
 }
 
+int archive_take_unbelieved(struct archive *a, struct fiche_error *err)
+{
+	struct found_commit f;
+	int r;
+
+	if (a->unbelieved == 0)
+		return 0;
+	r = archive_read_commit(a, a->unbelieved, &f, err);
+	if (r < 0)
+		return r;
+	if (a->has_commit)
+		found_commit_done(&a->last);
+	a->last = f;
+	a->has_commit = true;
+	a->end = f.end;
+	return 0;
+}
+
 /* Where only the other view has a cell of the payload, it is taken from there.
  */
 static int take_cells(struct archive *a, const struct commit_dict *d,

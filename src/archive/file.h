@@ -61,6 +61,9 @@ void archive_close(struct archive *a);
 /* Go back to generation `n` (at least 1).  FICHE_ERR_ARG if there is none. */
 int archive_rewind(struct archive *a, uint64_t n, struct fiche_error *err);
 
+/* Go to a->unbelieved, if there is one, as if its batch were good. */
+int archive_take_unbelieved(struct archive *a, struct fiche_error *err);
+
 /* Make the commit before the last one the last one, or generation 0. */
 int archive_step_back(struct archive *a, struct fiche_error *err);
 

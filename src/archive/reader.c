@@ -47,7 +47,6 @@ static int take_withdrawn(struct fiche_reader *r,
 	struct fiche_error why = { 0 };
 	int status;
 
-	r->shows_withdrawn = opt->withdrawn;
 	if (!r->archive.has_commit || c->withdrawal == 0 || opt->recover)
 		return 0;
 	status = withdrawals_read(&r->withdrawn, &r->archive, c->withdrawal,
@@ -103,39 +102,53 @@ static int open_archive(struct archive *out, struct io_file *file, bool recover,
 	return r;
 }
 
-int reader_open_file(struct fiche_reader **out, struct io_file *file,
-                     const struct fiche_open_options *opt,
-                     struct fiche_error *err)
+/* What it serves: the last good commit, or an earlier one; what is found by
+ * scanning; or the last commit, good or not. */
+enum serving { COMMITTED, RECOVERED, AS_IT_WAS };
+
+static int serve(struct fiche_reader *r, const struct fiche_open_options *opt,
+                 enum serving what, struct fiche_error *err)
 {
-	static const struct fiche_open_options none;
+	struct archive *a = &r->archive;
+	int status;
+
+	r->shows_withdrawn = opt->withdrawn;
+	if (what == AS_IT_WAS) {
+		status = archive_take_unbelieved(a, err);
+		return status < 0 ? status : take_segments(r, err);
+	}
+	status = take_withdrawn(r, opt, err);
+	if (status == 0 && opt->commit)
+		status = archive_rewind(a, opt->commit, err);
+	if (status < 0)
+		return status;
+	if (what == RECOVERED || (!a->has_commit && a->size > SUPERBLOCK_SIZE))
+		return reader_recover(r, err);
+	return take_segments(r, err);
+}
+
+static int open_reader(struct fiche_reader **out, struct io_file *file,
+                       const struct fiche_open_options *opt, enum serving what,
+                       struct fiche_error *err)
+{
 	struct fiche_reader *r = alloc_zeroed(1, sizeof(*r));
 	int status;
 
 	*out = NULL;
-	if (!opt)
-		opt = &none;
 	if (!r) {
 		io_close(file);
 		return err_nomem(err);
 	}
 	(void)pthread_mutex_init(&r->mutex, NULL);
 	(void)pthread_mutex_init(&r->scan_mutex, NULL);
-	status = open_archive(&r->archive, file, opt->recover, err);
+	status = open_archive(&r->archive, file, what != COMMITTED, err);
 	if (status < 0) {
 		pthread_mutex_destroy(&r->mutex);
 		pthread_mutex_destroy(&r->scan_mutex);
 		alloc_free(r);
 		return status;
 	}
-	status = take_withdrawn(r, opt, err);
-	if (status == 0 && opt->commit)
-		status = archive_rewind(&r->archive, opt->commit, err);
-	if (status == 0 &&
-	    (opt->recover ||
-	     (!r->archive.has_commit && r->archive.size > SUPERBLOCK_SIZE)))
-		status = reader_recover(r, err);
-	else if (status == 0)
-		status = take_segments(r, err);
+	status = serve(r, opt, what, err);
 	if (status == 0 && !r->dicts) {
 		static const struct commit nothing;
 
@@ -151,6 +164,26 @@ int reader_open_file(struct fiche_reader **out, struct io_file *file,
 	}
 	*out = r;
 	return 0;
+}
+
+int reader_open_file(struct fiche_reader **out, struct io_file *file,
+                     const struct fiche_open_options *opt,
+                     struct fiche_error *err)
+{
+	static const struct fiche_open_options none;
+
+	if (!opt)
+		opt = &none;
+	return open_reader(out, file, opt, opt->recover ? RECOVERED : COMMITTED,
+	                   err);
+}
+
+int reader_open_as_it_was(struct fiche_reader **out, struct io_file *file,
+                          struct fiche_error *err)
+{
+	const struct fiche_open_options all = { .withdrawn = true };
+
+	return open_reader(out, file, &all, AS_IT_WAS, err);
 }
 
 int fiche_reader_open(struct fiche_reader **out, const char *path,

@@ -131,5 +131,9 @@ int reader_recover(struct fiche_reader *r, struct fiche_error *err);
 int reader_open_file(struct fiche_reader **out, struct io_file *file,
                      const struct fiche_open_options *opt,
                      struct fiche_error *err);
+/* By the last COMMIT that is whole, even if what it commits is not: for looking
+ * what there was.  No list of what was withdrawn is read. */
+int reader_open_as_it_was(struct fiche_reader **out, struct io_file *file,
+                          struct fiche_error *err);
 
 #endif

@@ -6,33 +6,9 @@
 
 #include "archive/verify.h"
 
-#include <string.h>
-
+#include "archive/describe.h"
 #include "base/alloc.h"
 #include "base/err.h"
-
-/* The id of a record in hex, if the index still tells. */
-static const char *find_id(struct verify *v, uint64_t number, char out[65])
-{
-	static const char digits[] = "0123456789abcdef";
-	struct fiche_reader *rd = v->reader;
-	size_t i = reader_find_segment(rd, number);
-	const struct reader_segment *s;
-	uint8_t digest[32];
-	union view_in in;
-
-	if (i == rd->segment_count ||
-	    reader_segment(rd, v->view, i, false, &s, NULL) < 0 ||
-	    segment_digest(&s->segment, view_in_init(&in, v->view, s),
-	                   number - s->where.first_record, digest, NULL) < 0)
-		return NULL;
-	for (size_t k = 0; k < sizeof(digest); k++) {
-		out[2 * k] = digits[digest[k] >> 4];
-		out[2 * k + 1] = digits[digest[k] & 15];
-	}
-	out[64] = '\0';
-	return out;
-}
 
 void verify_progress(struct verify *v, uint64_t bytes)
 {
@@ -51,8 +27,7 @@ void verify_finding(struct verify *v, const struct fiche_error *why,
 		.first_record = first_record,
 		.record_count = count,
 	};
-	struct fiche_article a;
-	char id[65], title[256];
+	struct description d;
 
 	v->report.findings++;
 	v->unsupported += why->code == FICHE_ERR_UNSUPPORTED;
@@ -61,18 +36,9 @@ void verify_finding(struct verify *v, const struct fiche_error *why,
 	if (!v->opt->on_finding)
 		return;
 	if (count > 0) {
-		f.id = find_id(v, first_record, id);
-		/* The cards may be whole where the bodies are not. */
-		if (fiche_view_card(v->view, first_record, &a, NULL) == 0 &&
-		    a.title.len > 0) {
-			size_t n = a.title.len < sizeof(title) - 1
-			                   ? a.title.len
-			                   : sizeof(title) - 1;
-
-			memcpy(title, a.title.ptr, n);
-			title[n] = '\0';
-			f.title = title;
-		}
+		describe_record(&d, v->view, first_record);
+		f.id = d.id;
+		f.title = d.title;
 	}
 	v->opt->on_finding(v->opt->ctx, &f);
 }

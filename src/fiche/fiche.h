@@ -19,6 +19,7 @@
 #include "fiche/confine.h"
 #include "fiche/error.h"
 #include "fiche/explain.h"
+#include "fiche/lost.h"
 #include "fiche/proof.h"
 #include "fiche/reader.h"
 #include "fiche/rebuild.h"
