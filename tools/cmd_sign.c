@@ -168,6 +168,16 @@ static int make_note(struct sign *s, const struct args *args, const char *key)
 	return tool_raise(s->tool, RC_USAGE);
 }
 
+static int confine_signing(struct tool *t, const struct sign *s)
+{
+	struct needs n = { .scratch = s->archive };
+
+	needs_file(&n, s->archive);
+	if (s->out)
+		needs_folder_of(&n, s->out);
+	return confine(t, &n, false);
+}
+
 int cmd_sign(struct tool *t, const struct args *args)
 {
 	static struct sign s;
@@ -187,7 +197,7 @@ int cmd_sign(struct tool *t, const struct args *args)
 	if (key_path)
 		r = textfile_read(key, sizeof(key), t, key_path);
 	if (r == 0)
-		r = confine_copying(t, args->operands, 1, s.out, false);
+		r = confine_signing(t, &s);
 	if (r == 0)
 		r = verify_all(&s, args);
 	if (r == 0)

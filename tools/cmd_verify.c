@@ -237,7 +237,7 @@ static void check_one(struct check *c, const struct args *args)
 /* The archives, and what says how they should be. */
 static int confine_checks(struct check *c, const struct args *args)
 {
-	struct needs n = { 0 };
+	struct needs n = { .scratch = args->operands[0] };
 
 	for (size_t i = 0; i < args->operand_count; i++) {
 		needs_file(&n, args->operands[i]);

@@ -82,6 +82,7 @@ int confine(struct tool *t, struct needs *n, bool aloud)
 	unsigned lacks = 0;
 	int r = 0;
 
+	c.scratch = n->scratch;
 	c.files = files;
 	c.folders = folders;
 	if (files && folders && str_ok(&n->files) && str_ok(&n->folders))

@@ -14,8 +14,9 @@
 
 /* What is needed of the file system from here on: names, each with its NUL. */
 struct needs {
-	struct str files;   /* to be read */
-	struct str folders; /* to make files in */
+	struct str files;    /* to be read */
+	struct str folders;  /* to make files in */
+	const char *scratch; /* an archive that is verified in full, or NULL */
 };
 
 void needs_file(struct needs *n, const char *path);

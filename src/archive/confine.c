@@ -27,6 +27,7 @@
 #include "base/call_filter.h"
 #include "base/landlock.h"
 #include "base/sanitizer.h"
+#include "io/scratch.h"
 
 #define COUNT(list) (sizeof(list) / sizeof((list)[0]))
 
@@ -179,6 +180,7 @@ static void add_conditions(struct call_filter *f)
 
 static unsigned confine_calls(const struct fiche_confine *c, unsigned version)
 {
+	static const int to_scratch[] = { SYS_pwrite64 };
 	bool writes = c->folder_count > 0;
 	struct call_filter f;
 
@@ -186,6 +188,8 @@ static unsigned confine_calls(const struct fiche_confine *c, unsigned version)
 	call_filter_list(&f, reading, COUNT(reading), CALL_ALLOW);
 	if (writes)
 		call_filter_list(&f, writing, COUNT(writing), CALL_ALLOW);
+	if (!writes && scratch_is_kept())
+		call_filter_list(&f, to_scratch, COUNT(to_scratch), CALL_ALLOW);
 	/* Before, Landlock lets files be emptied that may only be read. */
 	if (writes && version >= LANDLOCK_TRUNCATES)
 		call_filter_list(&f, opening_anyhow, COUNT(opening_anyhow),
@@ -205,6 +209,8 @@ unsigned fiche_confine(const struct fiche_confine *c)
 
 	if (SANITIZED)
 		return 0;
+	if (c->scratch)
+		(void)scratch_keep(c->scratch, NULL);
 	(void)setrlimit(RLIMIT_CORE, &none);
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
 		return FICHE_LACKS_LANDLOCK | FICHE_LACKS_SECCOMP;

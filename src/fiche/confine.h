@@ -34,6 +34,10 @@ struct fiche_confine {
 	 * nothing can be opened to write. */
 	const char *const *folders;
 	size_t folder_count;
+	/* An archive, or NULL.  One file without a name is kept for scratch,
+	 * beside it or in TMPDIR, if one can be made there: fiche_verify()
+	 * needs that for what is large. */
+	const char *scratch;
 };
 
 /*

@@ -24,6 +24,7 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
+#include "io/scratch.h"
 
 #ifndef RENAME_NOREPLACE
 #define RENAME_NOREPLACE 1
@@ -245,9 +246,12 @@ static int open_scratch(const char *path, char **temp)
 static int posix_open(struct io *io, const char *path, enum io_mode mode,
                       struct io_file **out)
 {
-	struct posix_file *p = alloc_zeroed(1, sizeof(*p));
+	struct posix_file *p;
 	int fd = -EINVAL;
 
+	if (mode == IO_SCRATCH && scratch_is_kept())
+		return scratch_take(out);
+	p = alloc_zeroed(1, sizeof(*p));
 	if (!p)
 		return -ENOMEM;
 	switch (mode) {

@@ -31,6 +31,7 @@
 #include "base/call_filter.h"
 #include "base/sanitizer.h"
 #include "fiche/fiche.h"
+#include "io/io.h"
 
 #define ARTICLES 40
 
@@ -43,6 +44,7 @@ static char archive[64], other[64], inside[64], outside[64], folder[64];
 
 struct box {
 	bool writes;                /* it may make files in `folder` */
+	bool scratches;             /* a scratch file is kept */
 	void (*system_lacks)(void); /* makes this system a poorer one */
 };
 
@@ -55,6 +57,7 @@ static unsigned enter(const struct box *box)
 		.file_count = 2,
 		.folders = folders,
 		.folder_count = box->writes ? 1 : 0,
+		.scratch = box->scratches ? archive : NULL,
 	};
 
 	if (box->system_lacks)
@@ -77,8 +80,9 @@ static int run(const struct box *box, int (*attempt)(void))
 	return status;
 }
 
-static const struct box reader = { false, NULL };
-static const struct box maker = { true, NULL };
+static const struct box reader = { false, false, NULL };
+static const struct box maker = { true, false, NULL };
+static const struct box verifier = { false, true, NULL };
 
 static void assert_exit(int status, int code)
 {
@@ -169,6 +173,72 @@ static int append_in_the_folder(void)
 		r = fiche_writer_commit(w, NULL);
 	fiche_writer_close(w);
 	return done_if(r == 0);
+}
+
+#define SCRATCH_FILES 5
+#define SCRATCH_BYTES 100000
+
+/* Another sequence of bytes for each. */
+static uint8_t pattern(size_t file, size_t at)
+{
+	return (uint8_t)(at * 7 + at / 251 + file * 31);
+}
+
+static bool fill(struct io_file *f, size_t file, size_t len)
+{
+	uint8_t bytes[1000];
+	int r = 0;
+
+	for (size_t at = 0; r == 0 && at < len; at += sizeof(bytes)) {
+		for (size_t i = 0; i < sizeof(bytes); i++)
+			bytes[i] = pattern(file, at + i);
+		r = io_write(f, at, bytes, sizeof(bytes), NULL);
+	}
+	return r == 0;
+}
+
+static bool is_filled(struct io_file *f, size_t file, size_t len)
+{
+	uint64_t size;
+	uint8_t byte;
+
+	if (io_size(f, &size, NULL) < 0 || size != len ||
+	    io_read(f, len, &byte, 1, NULL) == 0)
+		return false;
+	for (size_t at = 0; at < len; at += 997)
+		if (io_read(f, at, &byte, 1, NULL) < 0 ||
+		    byte != pattern(file, at))
+			return false;
+	return true;
+}
+
+static int use_scratch_files(void)
+{
+	struct io_file *f[SCRATCH_FILES] = { NULL };
+	bool right = true;
+
+	for (size_t i = 0; i < SCRATCH_FILES; i++)
+		if (io_open(io_posix(), archive, IO_SCRATCH, &f[i], NULL) < 0)
+			return REFUSED;
+	for (size_t i = 0; i < SCRATCH_FILES; i++)
+		right = right && fill(f[i], i, SCRATCH_BYTES);
+	for (size_t i = 0; i < SCRATCH_FILES; i++)
+		right = right && is_filled(f[i], i, SCRATCH_BYTES);
+	/* One is used again: it begins empty. */
+	io_close(f[2]);
+	right = right &&
+	        io_open(io_posix(), archive, IO_SCRATCH, &f[2], NULL) == 0 &&
+	        is_filled(f[2], 9, 0) && fill(f[2], 9, 3000) &&
+	        is_filled(f[2], 9, 3000) && is_filled(f[3], 3, SCRATCH_BYTES);
+	return done_if(right);
+}
+
+static int make_a_nameless_file_outside(void);
+
+static int make_a_file_of_its_own(void)
+{
+	return done_if(use_scratch_files() == DONE &&
+	               make_a_nameless_file_outside() == DONE);
 }
 
 static void *nothing(void *arg)
@@ -374,6 +444,17 @@ static void archives_are_made_in_the_folder_that_was_named(void **state)
 	assert_exit(run(&maker, make_a_file_inside), DONE);
 }
 
+static void scratch_files_share_one_that_was_made_before(void **state)
+{
+	(void)state;
+	assert_exit(run(&verifier, use_scratch_files), DONE);
+	assert_exit(run(&verifier, make_a_file_of_its_own), REFUSED);
+	assert_exit(run(&verifier, make_a_file_inside), REFUSED);
+	assert_exit(run(&verifier, write_the_archive), REFUSED);
+	assert_exit(run(&verifier, verify_with_threads), DONE);
+	assert_exit(run(&reader, use_scratch_files), REFUSED);
+}
+
 static void no_other_file_is_opened(void **state)
 {
 	(void)state;
@@ -489,7 +570,7 @@ static void what_the_system_lacks_is_told_and_the_rest_is_done(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
-		const struct box box = { false, rows[i].system };
+		const struct box box = { false, false, rows[i].system };
 		pid_t pid = fork();
 		int status;
 
@@ -593,6 +674,7 @@ int main(void)
 		cmocka_unit_test(an_archive_is_read_as_before),
 		cmocka_unit_test(
 			archives_are_made_in_the_folder_that_was_named),
+		cmocka_unit_test(scratch_files_share_one_that_was_made_before),
 		cmocka_unit_test(no_other_file_is_opened),
 		cmocka_unit_test(what_no_reader_does_is_fatal),
 		cmocka_unit_test(what_nobody_needs_is_not_there),
