@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * fuzz_archive.c - any bytes as a whole archive: verified, opened, selected
- * from, read, recovered, added to.
+ * from, read, recovered, what is lost of it named, added to.
  *
  * They are tried as they are, and once more with all checksums made right. What
  * verifies can be read to the last record; whatever could be opened is as good
@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "archive/lost.h"
 #include "archive/reader.h"
 #include "fuzz/fuzz.h"
 #include "support/archive_case.h"
@@ -49,6 +50,26 @@ static void read_it(struct io_memory *m, bool recover, bool intact)
 	fiche_reader_close(r);
 }
 
+/* In order, and none twice. */
+static void on_lost(void *ctx, const struct fiche_lost *f)
+{
+	uint64_t *end = ctx;
+
+	require(f->count >= 1 && f->number >= *end);
+	*end = f->number + f->count;
+}
+
+static void look_for_lost(struct io_memory *m, bool intact)
+{
+	uint64_t end = 0;
+	struct fiche_lost_options opt = { .on_lost = on_lost, .ctx = &end };
+	struct fiche_error err = { 0 };
+	int r = find_lost_io(io_memory_io(m), CASE_PATH, &opt, &err);
+
+	require(r == 0 || (err.code == r && err.text[0]));
+	require(!intact || (r == 0 && end == 0));
+}
+
 static void try_all(const uint8_t *data, size_t size)
 {
 	struct io_memory *m = io_memory_new();
@@ -63,6 +84,7 @@ static void try_all(const uint8_t *data, size_t size)
 	intact = case_verify(m, false, &report, &err) == 0;
 	read_it(m, false, intact);
 	read_it(m, true, intact);
+	look_for_lost(m, intact);
 	/* Adding to it never changes what is there. */
 	r = case_append(m, &plans[0], &err);
 	require(!intact || r == 0 || r == FICHE_ERR_UNSUPPORTED);
