@@ -30,8 +30,10 @@ int bundle_work(const char *kind)
 	char block[4096];
 	ssize_t n;
 
-	check(strcmp(kind, "ar") == 0);
-	check(read(STDIN_FILENO, block, MAGIC_LEN) == MAGIC_LEN);
+	/* A member may be a bundle of another kind. */
+	if (strcmp(kind, "ar") != 0 ||
+	    read(STDIN_FILENO, block, MAGIC_LEN) != MAGIC_LEN)
+		return 1;
 	while ((n = read(STDIN_FILENO, block, sizeof(block))) > 0)
 		if (write(STDOUT_FILENO, block, (size_t)n) != n)
 			return 1;
