@@ -2,9 +2,9 @@
 /*
  * lost.c - see fiche/lost.h.
  *
- * The archive is opened twice: as it was, which knows what there was and reads
- * what the index leads to, and by a recovery, which reads what stands in the
- * file.  Lost is what neither gives out.
+ * The archive is opened as it was, which knows what there was and reads what
+ * the index leads to; and where that fails by a recovery, which reads what
+ * stands in the file.  Lost is what neither gives out.
  */
 
 #include "archive/lost.h"
@@ -75,59 +75,110 @@ static int gives(struct way *w, uint64_t number, struct fiche_error *err)
 	return r == FICHE_ERR_REDACTED ? 0 : r;
 }
 
-static int look(struct way *was, struct way *is,
-                const struct fiche_lost_options *opt, struct fiche_error *err)
+struct search {
+	struct io *io;
+	const char *path;
+	const struct fiche_lost_options *opt;
+	struct way was, is;
+	bool recovered; /* `is` was tried: it reads the whole file */
+};
+
+static int recover(struct search *s, struct fiche_error *err)
 {
-	uint64_t end = is->reader->record_end, next;
+	int r = s->recovered ? 0 : way_open(&s->is, s->io, s->path, true, err);
+
+	s->recovered = true;
+	return r;
+}
+
+/* The same, where that is no failure of the search. */
+static int recover_if_any(struct search *s, struct fiche_error *err)
+{
+	int r = recover(s, err);
+
+	return r == FICHE_ERR_NOMEM ? r : 0;
+}
+
+static int is_lost(struct search *s, uint64_t number, struct fiche_error *err)
+{
+	int r = gives(&s->was, number, err);
+
+	if (r == 0 || r == FICHE_ERR_NOMEM)
+		return r;
+	r = recover_if_any(s, err);
+	if (r == 0)
+		r = gives(&s->is, number, err);
+	return r == 0 || r == FICHE_ERR_NOMEM ? r : 1;
+}
+
+static uint64_t end_of(const struct search *s)
+{
+	uint64_t was = s->was.reader ? s->was.reader->record_end : 0;
+	uint64_t is = s->is.reader ? s->is.reader->record_end : 0;
+
+	return was > is ? was : is;
+}
+
+static int look_at(struct search *s, uint64_t n, uint64_t *next,
+                   struct fiche_error *err)
+{
+	struct fiche_lost lost = { .number = n, .count = 1 };
 	struct description d;
+	int r = 0;
 
-	if (was->reader && was->reader->record_end > end)
-		end = was->reader->record_end;
-	for (uint64_t n = 0; n < end; n = next) {
-		struct fiche_lost lost = { .number = n, .count = 1 };
-		int r;
-
-		if (opt->on_progress && n % 256 == 0)
-			opt->on_progress(opt->ctx, n, end);
-		next = end;
-		if (!knows(is, n, &next) && !knows(was, n, &next)) {
-			lost.count = next - n;
-			opt->on_lost(opt->ctx, &lost);
-			continue;
-		}
-		next = n + 1;
-		r = gives(is, n, err);
-		if (r < 0 && r != FICHE_ERR_NOMEM)
-			r = gives(was, n, err);
-		if (r == FICHE_ERR_NOMEM)
+	*next = end_of(s);
+	if (!knows(&s->was, n, next)) {
+		r = recover_if_any(s, err);
+		if (r < 0)
 			return r;
-		if (r == 0)
-			continue;
-		if (was->reader) {
-			describe_record(&d, was->view, n);
-			lost.id = d.id;
-			lost.title = d.title;
+		if (!knows(&s->is, n, next)) {
+			lost.count = *next - n;
+			s->opt->on_lost(s->opt->ctx, &lost);
+			return 0;
 		}
-		opt->on_lost(opt->ctx, &lost);
 	}
+	*next = n + 1;
+	r = is_lost(s, n, err);
+	if (r != 1)
+		return r;
+	if (s->was.reader) {
+		describe_record(&d, s->was.view, n);
+		lost.id = d.id;
+		lost.title = d.title;
+	}
+	s->opt->on_lost(s->opt->ctx, &lost);
 	return 0;
+}
+
+static int look(struct search *s, struct fiche_error *err)
+{
+	const struct archive *a;
+	int r = way_open(&s->was, s->io, s->path, false, err);
+	uint64_t next;
+
+	if (r == FICHE_ERR_NOMEM)
+		return r;
+	a = s->was.reader ? &s->was.reader->archive : NULL;
+	/* Behind the last commit may be more. */
+	if (!a || !a->has_commit || a->end < a->size)
+		r = a && a->has_commit ? recover_if_any(s, err)
+		                       : recover(s, err);
+	for (uint64_t n = 0; r == 0 && n < end_of(s); n = next) {
+		if (s->opt->on_progress && n % 256 == 0)
+			s->opt->on_progress(s->opt->ctx, n, end_of(s));
+		r = look_at(s, n, &next, err);
+	}
+	return r;
 }
 
 int find_lost_io(struct io *io, const char *path,
                  const struct fiche_lost_options *opt, struct fiche_error *err)
 {
-	struct way was = { 0 }, is = { 0 };
-	int r = way_open(&is, io, path, true, err);
+	struct search s = { .io = io, .path = path, .opt = opt };
+	int r = look(&s, err);
 
-	if (r == 0)
-		r = way_open(&was, io, path, false, err);
-	/* Without a commit there is the one way only. */
-	if (r < 0 && is.view && r != FICHE_ERR_NOMEM)
-		r = 0;
-	if (r == 0)
-		r = look(&was, &is, opt, err);
-	way_close(&was);
-	way_close(&is);
+	way_close(&s.was);
+	way_close(&s.is);
 	return r;
 }
 
