@@ -4,6 +4,7 @@
  * give back comes back (spec 3.8, 4.13).
  */
 
+#include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -314,6 +315,35 @@ static void a_zone_is_found_by_any_page_of_its_tables(void **state)
 	}
 }
 
+/* What cannot be read is passed over, and no more than that. */
+static void a_zone_is_found_although_reads_fail(void **state)
+{
+	unsigned failed = 1;
+
+	(void)state;
+	seed = 3;
+	make(50, 1, 0, 50, 10);
+	for (long i = 0; failed > 0; i++) {
+		struct zones zones = { 0 };
+		struct io_file *f;
+
+		assert_int_equal(io_open(io_memory_io(at.memory), NAME, IO_READ,
+		                         &f, NULL),
+		                 0);
+		io_memory_fail(at.memory, IO_FAULT_READ, i, EIO, false);
+		assert_int_equal(zones_scan(&zones, f, NULL, NULL), 0);
+		failed = (unsigned)io_memory_faults_fired(at.memory);
+		io_memory_fail(at.memory, 0, -1, 0, false);
+		zones_settle(&zones, at.head.uuid);
+		assert_int_equal(zones.count, 1);
+		assert_true(parity_head_same(&zones.head[0], &at.head));
+		assert_int_equal(zones.head[0].number,
+		                 parity_table_count(&at.head.geometry));
+		zones_done(&zones);
+		io_close(f);
+	}
+}
+
 /* Windows narrower than a span give the same bytes. */
 static void zones_that_do_not_fit_memory_are_done_in_parts(void **state)
 {
@@ -363,6 +393,7 @@ int main(int argc, char **argv)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_comes_back_is_what_the_equations_give),
 		cmocka_unit_test(tables_come_back_from_their_parity),
+		cmocka_unit_test(a_zone_is_found_although_reads_fail),
 		cmocka_unit_test(a_zone_is_found_by_any_page_of_its_tables),
 		cmocka_unit_test(
 			zones_that_do_not_fit_memory_are_done_in_parts),
