@@ -73,9 +73,9 @@ static void offer_site(struct offer *o, struct fiche_text name)
 /* Needs the address; a page without one has its site's name. */
 static void set_source(struct facts *f)
 {
-	if (f->source.len)
-		return;
-	f->source = fields_url_host(f->arena, f->url.ptr, f->url.len);
+	if (f->source.len == 0)
+		facts_set(f, &f->source,
+		          fields_url_host(f->arena, f->url.ptr, f->url.len));
 	if (f->source.len == 0)
 		f->source = f->site_name;
 }
