@@ -41,8 +41,8 @@ static void seal_tables(uint8_t *payload, size_t len, uint64_t at)
 		if (memcmp(page, PARITY_MAGIC, 8) != 0)
 			continue;
 		memcpy(all, page, PARITY_PAGE - 32);
-		put_u64(all + PARITY_PAGE - 32, at + i);
-		memcpy(all + PARITY_PAGE - 24, page + 8, UUID_SIZE);
+		put_u64(all + (PARITY_PAGE - 32), at + i);
+		memcpy(all + (PARITY_PAGE - 24), page + 8, UUID_SIZE);
 		sha(page + PARITY_PAGE - 32, all, sizeof(all));
 	}
 }
