@@ -410,6 +410,54 @@ static void a_block_that_no_index_names_is_noticed(void **state)
 	                "record 24 stands where number 26 belongs");
 }
 
+/* ---- In other sections ---- */
+
+/* The highest number that a recovery gives, and one. */
+static uint64_t recovered_end(struct archive_case *c, const struct buf *bytes)
+{
+	struct fiche_error err = { 0 };
+	struct fiche_reader *r;
+	uint64_t end;
+
+	assert_int_equal(case_put(c->memory, bytes->ptr, bytes->len), 0);
+	assert_int_equal(case_open(&r, c->memory, true, &err), 0);
+	end = r->record_end;
+	fiche_reader_close(r);
+	return end;
+}
+
+/* A section of a kind that is not known here is passed over in one piece while
+ * it is whole: what is in it is its own affair. */
+static void nor_inside_a_section_of_another_kind(void **state)
+{
+	struct archive_case *c = *state;
+	struct section s = { .type = 99, .version = 1, .offset = c->bytes.len };
+	struct buf all = { 0 }, inside = { 0 };
+	struct section first;
+	uint8_t raw[SECTION_HEADER_SIZE];
+
+	put_block(&inside, c, c->bytes.len + SECTION_HEADER_SIZE,
+	          c->record_count);
+	assert_int_equal(section_decode(&first, c->bytes.ptr, 0, NULL, NULL),
+	                 0);
+	memcpy(s.uuid, first.uuid, UUID_SIZE);
+	s.payload_len = inside.len;
+	s.inner_len = (uint32_t)inside.len;
+	assert_int_equal(sha256_of(s.sha256, inside.ptr, inside.len), 0);
+	section_encode(raw, &s);
+	buf_put(&all, c->bytes.ptr, c->bytes.len);
+	buf_put(&all, raw, sizeof(raw));
+	buf_put(&all, inside.ptr, inside.len);
+	assert_true(buf_ok(&all));
+	assert_int_equal(recovered_end(c, &all), c->record_count);
+	/* So it is good for something: where its header is lost, the block
+	 * that stands in its place is one. */
+	all.ptr[c->bytes.len] ^= 1;
+	assert_true(recovered_end(c, &all) > c->record_count);
+	buf_done(&all);
+	buf_done(&inside);
+}
+
 /* ---- Voids ---- */
 
 static uint64_t last_commit(const struct buf *bytes)
@@ -482,6 +530,7 @@ int main(void)
 		cmocka_unit_test(nor_inside_a_damaged_one),
 		cmocka_unit_test(nor_inside_one_that_was_shifted),
 		cmocka_unit_test(a_block_that_no_index_names_is_noticed),
+		cmocka_unit_test(nor_inside_a_section_of_another_kind),
 		cmocka_unit_test(what_is_void_is_not_recovered),
 	};
 
