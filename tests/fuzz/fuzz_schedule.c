@@ -71,7 +71,8 @@ static void remember(struct world *x, uint64_t generation, uint64_t end)
 	alloc_fail_after(-1, false);
 	require(io_memory_get(x->m, CASE_PATH, &bytes, &len) && end <= len);
 	require(end >= x->bytes.len);
-	require(memcmp(bytes, x->bytes.ptr, x->bytes.len) == 0);
+	require(x->bytes.len == 0 ||
+	        memcmp(bytes, x->bytes.ptr, x->bytes.len) == 0);
 	buf_clear(&x->bytes);
 	buf_put(&x->bytes, bytes, (size_t)end);
 	require(buf_ok(&x->bytes));
