@@ -120,6 +120,26 @@ static void any_run_of_an_eighth_of_a_dictionary_is_mended(void **state)
 	                 0);
 }
 
+/* Nothing of the section is read then; parity says all that is needed. */
+static void a_dictionary_without_its_header_is_mended(void **state)
+{
+	struct commit_dict d = bodies_dict();
+	struct fiche_reader *r;
+	struct buf bad = { 0 };
+
+	(void)state;
+	buf_put(&bad, made.bytes.ptr, made.bytes.len);
+	assert_true(buf_ok(&bad));
+	memset(bad.ptr + d.offset, 0xff, SECTION_HEADER_SIZE);
+	assert_int_equal(case_put(made.memory, bad.ptr, bad.len), 0);
+	r = opened();
+	require_all(r);
+	fiche_reader_close(r);
+	buf_done(&bad);
+	assert_int_equal(case_put(made.memory, made.bytes.ptr, made.bytes.len),
+	                 0);
+}
+
 static void a_mended_dictionary_is_still_reported(void **state)
 {
 	struct commit_dict d = bodies_dict();
@@ -274,6 +294,7 @@ int main(void)
 			text_enough_gets_dictionaries_with_parity_behind_them),
 		cmocka_unit_test(
 			any_run_of_an_eighth_of_a_dictionary_is_mended),
+		cmocka_unit_test(a_dictionary_without_its_header_is_mended),
 		cmocka_unit_test(a_mended_dictionary_is_still_reported),
 		cmocka_unit_test(
 			a_damaged_parity_is_reported_although_sealed_again),
