@@ -432,9 +432,37 @@ static int forget(void **state)
 	return 0;
 }
 
+static void from_one_to_64_copies_are_read(void **state)
+{
+	const char *many[REPAIR_COPIES_MAX + 1];
+	struct io *io;
+
+	(void)state;
+	for (size_t i = 0; i <= REPAIR_COPIES_MAX; i++)
+		many[i] = names[0];
+	copies_are_whole();
+	for (size_t i = 0; i < 3; i++) {
+		static const size_t counts[] = { 0, REPAIR_COPIES_MAX,
+			                         REPAIR_COPIES_MAX + 1 };
+		struct fiche_error err = { 0 };
+
+		io_memory_free(at.memory);
+		at.memory = io_memory_new();
+		assert_non_null(at.memory);
+		io = io_memory_io(at.memory);
+		assert_int_equal(io_memory_put(at.memory, names[0],
+		                               at.copy[0].ptr, at.copy[0].len),
+		                 0);
+		assert_int_equal(
+			repair_io(io, many, counts[i], OUT, NULL, NULL, &err),
+			counts[i] == REPAIR_COPIES_MAX ? 0 : FICHE_ERR_ARG);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(from_one_to_64_copies_are_read),
 		cmocka_unit_test_teardown(a_whole_copy_comes_out_as_it_is,
 		                          forget),
 		cmocka_unit_test_teardown(
