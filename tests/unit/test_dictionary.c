@@ -15,9 +15,11 @@
 
 #include "archive/reader.h"
 #include "base/alloc.h"
+#include "base/cursor.h"
 #include "base/hash.h"
 #include "format/dict.h"
 #include "support/archive_case.h"
+#include "support/damage.h"
 #include "support/reseal.h"
 
 #define THREADS 6
@@ -136,6 +138,40 @@ static void a_dictionary_without_its_header_is_mended(void **state)
 	require_all(r);
 	fiche_reader_close(r);
 	buf_done(&bad);
+	assert_int_equal(case_put(made.memory, made.bytes.ptr, made.bytes.len),
+	                 0);
+}
+
+/* A quick verify, too, says so of either of the two. */
+static void a_block_names_dictionaries_that_stand_before_it(void **state)
+{
+	static const size_t fields[] = { 24, 28 }; /* cards, bodies: spec 3.4 */
+	struct damage_map m;
+
+	(void)state;
+	damage_map(&m, &made);
+	for (size_t i = 0; i < m.count; i++)
+		for (size_t k = 0; k < 2; k++) {
+			size_t at = (size_t)m.part[i].start +
+			            SECTION_HEADER_SIZE + fields[k];
+			struct fiche_verify_report report;
+			struct fiche_error err = { 0 };
+			struct buf bad = { 0 };
+
+			if (m.part[i].type != SECTION_DATA || i % 8 != 0)
+				continue;
+			buf_put(&bad, made.bytes.ptr, made.bytes.len);
+			assert_true(buf_ok(&bad));
+			put_u32(bad.ptr + at, 999);
+			reseal(bad.ptr, bad.len);
+			assert_int_equal(
+				case_put(made.memory, bad.ptr, bad.len), 0);
+			assert_int_equal(
+				case_verify(made.memory, true, &report, &err),
+				FICHE_ERR_CORRUPT);
+			assert_non_null(strstr(err.text, "not before it"));
+			buf_done(&bad);
+		}
 	assert_int_equal(case_put(made.memory, made.bytes.ptr, made.bytes.len),
 	                 0);
 }
@@ -295,6 +331,8 @@ int main(void)
 		cmocka_unit_test(
 			any_run_of_an_eighth_of_a_dictionary_is_mended),
 		cmocka_unit_test(a_dictionary_without_its_header_is_mended),
+		cmocka_unit_test(
+			a_block_names_dictionaries_that_stand_before_it),
 		cmocka_unit_test(a_mended_dictionary_is_still_reported),
 		cmocka_unit_test(
 			a_damaged_parity_is_reported_although_sealed_again),
