@@ -23,6 +23,12 @@ struct mend {
 	bool json;
 };
 
+/* "news.fiche@4096": of the first copy. */
+static void add_place(struct str *s, const struct mend *m, uint64_t offset)
+{
+	str_printf(s, "%s@%llu", m->first, (unsigned long long)offset);
+}
+
 static void on_damage(void *ctx, uint64_t offset, uint64_t size,
                       const char *what, int mended)
 {
@@ -39,10 +45,10 @@ static void on_damage(void *ctx, uint64_t offset, uint64_t size,
 		str_add(&s, "}\n");
 		(void)output_line(&s);
 	} else if (mended) {
-		str_printf(&s, "%s@%llu", m->first, (unsigned long long)offset);
+		add_place(&s, m, offset);
 		note(m->tool, str_get(&s), "%s mended", what);
 	} else {
-		str_printf(&s, "%s@%llu", m->first, (unsigned long long)offset);
+		add_place(&s, m, offset);
 		complain(m->tool, str_get(&s), "%s is damaged in all copies",
 		         what);
 	}
@@ -63,7 +69,7 @@ static void on_shift(void *ctx, uint64_t offset, int64_t by)
 		str_printf(&s, "%lld}\n", (long long)by);
 		(void)output_line(&s);
 	} else {
-		str_printf(&s, "%s@%llu", m->first, (unsigned long long)offset);
+		add_place(&s, m, offset);
 		note(m->tool, str_get(&s),
 		     "%llu bytes %s before this; all that follows is moved to "
 		     "its place",

@@ -507,8 +507,8 @@ const struct command_row command_rows[CMD_COUNT] = {
 		"anything is said of it. The copies are only read.\n"
 		"What cannot be mended is named, and each article that is lost "
 		"listed by number, id and title; the exit code is 4 then, and "
-		"the result has all that is intact. 'fiche merge --recover NEW RESULT' makes a "
-		"sound archive of it.\n",
+		"the result has all that is intact. 'fiche merge --recover NEW "
+		"RESULT' makes a sound archive of it.\n",
 		"fiche repair news.fiche -o mended.fiche\n"
 		"fiche repair disk1/news.fiche disk2/news.fiche -o news.fiche\n",
 		1, 64, cmd_repair },

@@ -159,10 +159,10 @@ static int look(struct search *s, struct fiche_error *err)
 	if (r == FICHE_ERR_NOMEM)
 		return r;
 	a = s->was.reader ? &s->was.reader->archive : NULL;
-	/* Behind the last commit may be more. */
-	if (!a || !a->has_commit || a->end < a->size)
-		r = a && a->has_commit ? recover_if_any(s, err)
-		                       : recover(s, err);
+	if (!a || !a->has_commit)
+		r = recover(s, err);
+	else if (a->end < a->size) /* there may be more */
+		r = recover_if_any(s, err);
 	for (uint64_t n = 0; r == 0 && n < end_of(s); n = next) {
 		if (s->opt->on_progress && n % 256 == 0)
 			s->opt->on_progress(s->opt->ctx, n, end_of(s));
