@@ -139,6 +139,13 @@ static void look(const uint64_t (*hit)[2], size_t hits)
 	buf_done(&bad);
 }
 
+static void look_without(uint64_t start, uint64_t end)
+{
+	const uint64_t hit[1][2] = { { start, end } };
+
+	look(hit, 1);
+}
+
 static void require_lost(size_t part)
 {
 	for (uint64_t n = 0; n < ground.record_count; n++)
@@ -158,12 +165,9 @@ static void a_block_costs_its_articles_and_those_that_share_a_body(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < parts.count; i++) {
-		const uint64_t hit[1][2] = { { parts.part[i].start,
-			                       parts.part[i].end } };
-
 		if (parts.part[i].type != SECTION_DATA)
 			continue;
-		look(hit, 1);
+		look_without(parts.part[i].start, parts.part[i].end);
 		require_lost(i);
 		for (uint64_t n = 0; n < ground.record_count; n++)
 			assert_int_equal(told.named[n], told.is[n]);
@@ -176,12 +180,9 @@ static void where_the_bodies_alone_are_hit_titles_are_told(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < parts.count; i++) {
-		const uint64_t hit[1][2] = { { parts.part[i].end - 1,
-			                       parts.part[i].end } };
-
 		if (parts.part[i].type != SECTION_DATA)
 			continue;
-		look(hit, 1);
+		look_without(parts.part[i].end - 1, parts.part[i].end);
 		require_lost(i);
 		for (uint64_t n = 0; n < ground.record_count; n++)
 			if (told.is[n] && titles[n][0]) {
@@ -196,12 +197,9 @@ static void nothing_is_lost_with_what_is_no_block(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < parts.count; i++) {
-		const uint64_t hit[1][2] = { { parts.part[i].start,
-			                       parts.part[i].end } };
-
 		if (parts.part[i].type == SECTION_DATA)
 			continue;
-		look(hit, 1);
+		look_without(parts.part[i].start, parts.part[i].end);
 		assert_int_equal(told.calls, 0);
 	}
 }

@@ -67,6 +67,16 @@ static void require_all(struct fiche_reader *r)
 	assert_int_equal(got.exact, made.record_count);
 }
 
+static void require_all_of(const struct buf *bytes)
+{
+	struct fiche_reader *r;
+
+	assert_int_equal(case_put(made.memory, bytes->ptr, bytes->len), 0);
+	r = opened();
+	require_all(r);
+	fiche_reader_close(r);
+}
+
 /* The dictionary of the bodies, as the last commit names it. */
 static struct commit_dict bodies_dict(void)
 {
@@ -105,17 +115,13 @@ static void any_run_of_an_eighth_of_a_dictionary_is_mended(void **state)
 	for (size_t at = 0; at < len; at += 5 * 1021) {
 		struct buf bad = { 0 };
 		size_t n = len - at < run ? len - at : run;
-		struct fiche_reader *r;
 
 		buf_put(&bad, made.bytes.ptr, made.bytes.len);
 		assert_true(buf_ok(&bad));
 		for (size_t i = 0; i < n; i++)
 			bad.ptr[d.offset + SECTION_HEADER_SIZE + at + i] ^=
 				0x5a;
-		assert_int_equal(case_put(made.memory, bad.ptr, bad.len), 0);
-		r = opened();
-		require_all(r);
-		fiche_reader_close(r);
+		require_all_of(&bad);
 		buf_done(&bad);
 	}
 	assert_int_equal(case_put(made.memory, made.bytes.ptr, made.bytes.len),
@@ -126,17 +132,13 @@ static void any_run_of_an_eighth_of_a_dictionary_is_mended(void **state)
 static void a_dictionary_without_its_header_is_mended(void **state)
 {
 	struct commit_dict d = bodies_dict();
-	struct fiche_reader *r;
 	struct buf bad = { 0 };
 
 	(void)state;
 	buf_put(&bad, made.bytes.ptr, made.bytes.len);
 	assert_true(buf_ok(&bad));
 	memset(bad.ptr + d.offset, 0xff, SECTION_HEADER_SIZE);
-	assert_int_equal(case_put(made.memory, bad.ptr, bad.len), 0);
-	r = opened();
-	require_all(r);
-	fiche_reader_close(r);
+	require_all_of(&bad);
 	buf_done(&bad);
 	assert_int_equal(case_put(made.memory, made.bytes.ptr, made.bytes.len),
 	                 0);
