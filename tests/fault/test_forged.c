@@ -83,8 +83,7 @@ static void put_block(struct buf *out, const struct archive_case *c,
 	put_u64(p + SECTION_HEADER_SIZE, first_record);
 	reseal(p, len);
 	put_u64(p + 24, at);
-	put_u32(p + 20, crc32_add(crc32_add(0, p, 20), p + 24,
-	                          SECTION_HEADER_SIZE - 24));
+	reseal_header(p);
 }
 
 /* Random bytes, which no frame makes smaller: what stands between them is

@@ -20,6 +20,7 @@
 #include "format/parity.h"
 #include "format/section.h"
 #include "fuzz/fuzz.h"
+#include "support/reseal.h"
 
 #define AT   8192
 #define LEAD 9
@@ -44,12 +45,6 @@ static void require_refused(int r, const struct fiche_error *err)
 	        err->code == r && err->text[0] != '\0');
 }
 
-static void seal_section(uint8_t raw[SECTION_HEADER_SIZE])
-{
-	put_u32(raw + 20, crc32_add(crc32_add(0, raw, 20), raw + 24,
-	                            SECTION_HEADER_SIZE - 24));
-}
-
 static void check_section(uint8_t *raw, size_t len, uint64_t at)
 {
 	uint8_t again[SECTION_HEADER_SIZE];
@@ -59,7 +54,7 @@ static void check_section(uint8_t *raw, size_t len, uint64_t at)
 
 	if (len < SECTION_HEADER_SIZE)
 		return;
-	seal_section(raw);
+	reseal_header(raw);
 	r = section_decode(&s, raw, at, NULL, &err);
 	if (r < 0) {
 		require_refused(r, &err);
@@ -81,7 +76,7 @@ static void check_footer(uint8_t *raw, size_t len, uint64_t end)
 	/* The caller has read them: they stand behind a superblock. */
 	if (len < FOOTER_SIZE || end < SUPERBLOCK_SIZE + FOOTER_SIZE)
 		return;
-	put_u32(raw + 52, crc32_add(crc32_add(0, raw, 52), raw + 56, 8));
+	reseal_footer(raw);
 	r = footer_decode(&f, raw, end, &err);
 	if (r < 0) {
 		require_refused(r, &err);

@@ -69,14 +69,14 @@ static void seal_commit(uint8_t *bytes, uint64_t at, size_t len, uint64_t last)
 	}
 }
 
-static void seal_footer(uint8_t *f)
+void reseal_footer(uint8_t *f)
 {
 	uint32_t crc = crc32_add(0, f, 52);
 
 	put_u32(f + 52, crc32_add(crc, f + 56, 8));
 }
 
-static void seal_header(uint8_t *header)
+void reseal_header(uint8_t *header)
 {
 	uint32_t crc = crc32_add(0, header, 20);
 
@@ -117,12 +117,12 @@ void reseal(uint8_t *bytes, size_t len)
 		else if (header[16] == SECTION_COMMIT)
 			seal_commit(bytes, at, (size_t)n, last);
 		sha(header + 64, payload, (size_t)n);
-		seal_header(header);
+		reseal_header(header);
 		end = at + SECTION_HEADER_SIZE + n;
 		if (header[16] == SECTION_COMMIT) {
 			last = at;
 			if (len - end >= FOOTER_SIZE) {
-				seal_footer(bytes + end);
+				reseal_footer(bytes + end);
 				end += FOOTER_SIZE;
 			}
 		}

@@ -15,5 +15,8 @@
  * payload SHA-256 and header CRC; and the footer behind a commit.
  */
 void reseal(uint8_t *bytes, size_t len);
+/* The CRC alone of a section's header, and of a footer. */
+void reseal_header(uint8_t *header);
+void reseal_footer(uint8_t *f);
 
 #endif

@@ -213,7 +213,7 @@ static void a_damaged_parity_is_reported_although_sealed_again(void **state)
 	at = bad.ptr + d.parity_offset;
 	at[SECTION_HEADER_SIZE + len - 1] ^= 1;
 	assert_int_equal(sha256_of(at + 64, at + SECTION_HEADER_SIZE, len), 0);
-	put_u32(at + 20, crc32_add(crc32_add(0, at, 20), at + 24, 72));
+	reseal_header(at);
 	assert_int_equal(case_put(made.memory, bad.ptr, bad.len), 0);
 	assert_int_equal(case_verify(made.memory, false, &report, &err),
 	                 FICHE_ERR_CORRUPT);

@@ -21,6 +21,7 @@
 #include "format/dict.h"
 #include "format/merkle.h"
 #include "format/section.h"
+#include "support/reseal.h"
 
 #define CORRUPT     FICHE_ERR_CORRUPT
 #define UNSUPPORTED FICHE_ERR_UNSUPPORTED
@@ -85,19 +86,12 @@ static void refuse(const struct bad *rows, size_t count, const struct buf *good,
 
 #define SECTION_AT 8192
 
-static void seal_header(uint8_t *raw)
-{
-	uint32_t crc = crc32_add(0, raw, 20);
-
-	put_u32(raw + 20, crc32_add(crc, raw + 24, 72));
-}
-
 static int decode_section(struct buf *raw, bool seal, struct fiche_error *err)
 {
 	struct section s;
 
 	if (seal)
-		seal_header(raw->ptr);
+		reseal_header(raw->ptr);
 	return section_decode(&s, raw->ptr, SECTION_AT, uuid, err);
 }
 
@@ -199,7 +193,7 @@ static int decode_superblock(struct buf *raw, bool seal,
 	if (seal)
 		assert_int_equal(sha256_of(raw->ptr + 64, raw->ptr + 96, 4000),
 		                 0);
-	seal_header(raw->ptr);
+	reseal_header(raw->ptr);
 	return superblock_decode(&sb, &s, raw->ptr, err);
 }
 
